@@ -1,0 +1,176 @@
+import { Context, CancelledFailure } from '@temporalio/activity';
+import type { Database } from '../../infra/database/client';
+import type { Logger } from '../../infra/logger/logger';
+import { roomChannel, type Relay } from '../../infra/relay/relay';
+import type {
+  AnswerResult,
+  AnswerStep,
+  ModelActivities,
+  RouteResult,
+  RouteStep,
+} from '../../workflows/contracts/activities';
+import { findMentions } from '../../workflows/contracts/mentions';
+import { loadCallContext } from './call-context';
+import { createCallLedger } from './call-ledger';
+import { createDeltaStream } from './delta-stream';
+import { startHeartbeat } from './heartbeat';
+import { ModelError, toFailure } from './model-error';
+import type { ModelProvider } from './model-provider';
+import { answerPrompt, routePrompt } from './prompt';
+
+export interface ModelActivityDeps {
+  database: Database;
+  relay: Relay;
+  provider: ModelProvider;
+  logger: Logger;
+  settings: { defaultModel: string; historyTokens: number; maxOutputTokens: number; deltaIntervalMs: number };
+}
+
+/** The router answers with a name, so its answer is short, and a look at the end of the conversation is enough. */
+const routeTokens = 100;
+const routeHistoryTokens = 2000;
+const nobody = 'NONE';
+/** Ends a turn when an agent writes it at the end of its message. */
+const stopWord = /\s*\bTASK_COMPLETE\b[.!]?\s*$/;
+
+/** The activities of the `models` queue: each pays for its call once, however often it is attempted. */
+export function createModelActivities(deps: ModelActivityDeps): ModelActivities {
+  const { database, relay, provider, logger, settings } = deps;
+  const ledger = createCallLedger(database);
+
+  return {
+    answer: (step) => supervised((context) => writeAnswer(step, context)),
+    route: (step) => supervised((context) => pickSpeaker(step, context)),
+  };
+
+  async function writeAnswer(step: AnswerStep, context: Context): Promise<AnswerResult> {
+    const { attempt } = context.info;
+    const { roomId, messageId, turnId, agent } = step;
+    const author = { kind: 'agent' as const, id: agent.agentId, name: agent.name };
+    const announce = relay.publish(roomChannel(roomId), [
+      attempt === 1
+        ? { type: 'turn.speaker', turnId, messageId, author }
+        : { type: 'message.reset', messageId, attempt },
+    ]);
+    const [{ scene, version, paid }] = await Promise.all([
+      loadCallContext(database, step, agent.agentVersionId, settings.historyTokens),
+      announce.catch(warnRelay),
+    ]);
+    // The only writer of `paid` is the ledger, under the same key, so the shape is this activity's own.
+    if (paid) return resultOf(paid as AnswerOutput);
+    const model = version?.model ?? settings.defaultModel;
+    const deltas = createDeltaStream(
+      relay,
+      { roomId, messageId, attempt },
+      settings.deltaIntervalMs,
+      warnRelay,
+    );
+    try {
+      const { text, usage } = await provider.answer(
+        {
+          model,
+          messages: answerPrompt({ ...agent, instructions: version?.instructions ?? '' }, scene),
+          maxOutputTokens: settings.maxOutputTokens,
+          idempotencyKey: `${turnId}/${step.key}`,
+        },
+        context.cancellationSignal,
+        (piece) => deltas.push(piece),
+      );
+      const output = await outputOf(step, text);
+      await ledger.record(step, { kind: 'answer', model, attempt, usage, output, agent });
+      return resultOf(output);
+    } finally {
+      await deltas.close();
+    }
+  }
+
+  async function outputOf({ roomId }: AnswerStep, raw: string): Promise<AnswerOutput> {
+    // Postgres stores no NUL.
+    const clean = raw.replaceAll('\u0000', '').trim();
+    const text = clean.replace(stopWord, '');
+    if (text === '') throw new ModelError('model_malformed');
+    const agents = text.includes('@')
+      ? await database.roomMember.findMany({
+          where: { roomId, agentId: { not: null } },
+          select: { id: true, agent: { select: { name: true } } },
+        })
+      : [];
+    const named = agents.map(({ id, agent }) => ({ id, name: agent?.name ?? '' }));
+    return { text, complete: text !== clean, mentions: findMentions(text, named).map(({ id }) => id) };
+  }
+
+  async function pickSpeaker(step: RouteStep, context: Context): Promise<RouteResult> {
+    const budget = Math.min(settings.historyTokens, routeHistoryTokens);
+    const { scene, paid } = await loadCallContext(database, step, null, budget);
+    if (paid) return paid as RouteResult;
+    const model = settings.defaultModel;
+    const names = [...step.candidates.map(({ name }) => name), nobody];
+    const { text, usage } = await provider.answer(
+      {
+        model,
+        messages: routePrompt(step.candidates, step.spoken, scene),
+        maxOutputTokens: routeTokens,
+        output: {
+          name: 'next_speaker',
+          schema: {
+            type: 'object',
+            properties: { speaker: { type: 'string', enum: names } },
+            required: ['speaker'],
+            additionalProperties: false,
+          },
+        },
+        idempotencyKey: `${step.turnId}/${step.key}`,
+      },
+      context.cancellationSignal,
+      () => undefined,
+    );
+    const speaker = parseSpeaker(text);
+    if (!names.includes(speaker)) throw new ModelError('model_malformed');
+    const output: RouteResult = {
+      memberId: step.candidates.find(({ name }) => name === speaker)?.memberId ?? null,
+    };
+    await ledger.record(step, { kind: 'route', model, attempt: context.info.attempt, usage, output });
+    return output;
+  }
+
+  function warnRelay(error: unknown): void {
+    logger.warn({ error }, 'Streamed text could not be delivered; the whole message follows');
+  }
+}
+
+interface AnswerOutput extends AnswerResult {
+  text: string;
+}
+
+const resultOf = ({ mentions, complete }: AnswerOutput): AnswerResult => ({ mentions, complete });
+
+function parseSpeaker(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      'speaker' in value &&
+      typeof value.speaker === 'string'
+    )
+      return value.speaker;
+  } catch (error) {
+    throw new ModelError('model_malformed', undefined, { cause: error });
+  }
+  throw new ModelError('model_malformed');
+}
+
+/** Runs a model activity with heartbeats; model errors become typed failures, an abort becomes the cancellation it was. */
+async function supervised<R>(work: (context: Context) => Promise<R>): Promise<R> {
+  const context = Context.current();
+  const stop = startHeartbeat(context);
+  try {
+    return await work(context);
+  } catch (error) {
+    if (context.cancellationSignal.aborted) throw new CancelledFailure('CANCELLED');
+    if (error instanceof ModelError) throw toFailure(error, context.info.attempt);
+    throw error;
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,108 @@
+import { Prisma } from '../../prisma/generated/client';
+import type { NewMessage, RoomCommit, TurnTransition } from '../../workflows/contracts/activities';
+import type { RunStatus } from '../../prisma/generated/client';
+
+/** The one row that the commit statement answers with. */
+export interface CommitRow {
+  lastSeq: number;
+  rosterVersion: number;
+  /** The messages of the commit that it, or an earlier attempt at it, has stored, in order of seq. */
+  messages: StoredMessage[] | null;
+}
+
+export interface StoredMessage {
+  id: string;
+  seq: number;
+  text: string;
+  createdAt: string;
+}
+
+/**
+ * Stores everything of a commit in one statement, so in one round trip and all or nothing: locks the room, gives the
+ * new messages the next seqs, moves the room's last seq, starts and ends runs. Messages whose id is known keep what
+ * they have, so a repeated attempt changes nothing and reads the same answer.
+ */
+export function commitStatement(commit: RoomCommit): Prisma.Sql {
+  const messages = JSON.stringify(commit.messages.map(messageInput));
+  const started = JSON.stringify(commit.transitions.flatMap(startInput));
+  const ended = JSON.stringify(commit.transitions.flatMap(endInput));
+  return Prisma.sql`
+    WITH room AS (
+      SELECT id, last_seq, roster_version FROM rooms
+      WHERE id = ${commit.roomId}::uuid AND workspace_id = ${commit.workspaceId}::uuid AND deleted_at IS NULL
+      FOR UPDATE
+    ), input AS (
+      SELECT * FROM jsonb_to_recordset(${messages}::jsonb) AS input(
+        ord int, id uuid, author_kind text, author_id uuid, author_name text, text text, answer_key text,
+        mentions uuid[], reply_to_id uuid, turn_id uuid)
+    ), inserted AS (
+      INSERT INTO messages (id, room_id, seq, author_kind, author_id, author_name, text, mentions, reply_to_id, turn_id,
+        stored_by)
+      SELECT input.id, room.id, room.last_seq + row_number() OVER (ORDER BY ord), author_kind::"AuthorKind", author_id,
+        author_name,
+        coalesce(input.text, (SELECT output->>'text' FROM node_runs WHERE run_id = turn_id AND key = answer_key)),
+        mentions, reply_to_id, turn_id, ${commit.workflowRunId}::uuid
+      FROM input, room
+      WHERE NOT EXISTS (SELECT FROM messages known WHERE known.id = input.id)
+      RETURNING id, seq, text, created_at
+    ), moved AS (
+      UPDATE rooms SET last_seq = last_seq + (SELECT count(*) FROM inserted), last_message_at = now()
+      WHERE id = (SELECT id FROM room) AND EXISTS (SELECT FROM inserted)
+    ), started AS (
+      INSERT INTO runs (id, workspace_id, room_id, trigger_message_id, workflow_id)
+      SELECT run.id, ${commit.workspaceId}::uuid, room.id, run.trigger_message_id, ${commit.workflowId}
+      FROM jsonb_to_recordset(${started}::jsonb) AS run(id uuid, trigger_message_id uuid), room
+      WHERE room.roster_version = ${commit.rosterVersion}
+      ON CONFLICT (id) DO NOTHING
+    ), ended AS (
+      UPDATE runs SET status = run.status::"RunStatus", error = run.error, ended_at = now(),
+        prompt_tokens = (SELECT coalesce(sum(prompt_tokens), 0) FROM node_runs WHERE run_id = runs.id),
+        completion_tokens = (SELECT coalesce(sum(completion_tokens), 0) FROM node_runs WHERE run_id = runs.id)
+      FROM jsonb_to_recordset(${ended}::jsonb) AS run(id uuid, status text, error jsonb), room
+      WHERE runs.id = run.id AND runs.room_id = room.id
+    ), stored AS (
+      SELECT id, seq, text, created_at FROM inserted
+      UNION ALL
+      SELECT known.id, known.seq, known.text, known.created_at
+      FROM messages known JOIN input USING (id)
+      WHERE known.room_id = (SELECT id FROM room) AND known.stored_by = ${commit.workflowRunId}::uuid
+    )
+    SELECT room.last_seq + (SELECT count(*)::int FROM inserted) AS "lastSeq", room.roster_version AS "rosterVersion",
+      (SELECT jsonb_agg(jsonb_build_object('id', id, 'seq', seq, 'text', text, 'createdAt',
+         to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY seq) FROM stored) AS messages
+    FROM room`;
+}
+
+function messageInput(message: NewMessage, ord: number): Record<string, unknown> {
+  const { author, content } = message;
+  return {
+    ord,
+    id: message.id,
+    author_kind: author.kind,
+    author_id: author.id,
+    author_name: author.name,
+    ...('text' in content ? { text: content.text } : { answer_key: content.answerKey }),
+    mentions: message.mentions,
+    reply_to_id: message.replyTo,
+    turn_id: message.turnId,
+  };
+}
+
+function startInput(transition: TurnTransition): { id: string; trigger_message_id: string }[] {
+  if (transition.type !== 'started') return [];
+  return [{ id: transition.turnId, trigger_message_id: transition.messageId }];
+}
+
+function endInput(transition: TurnTransition): { id: string; status: RunStatus; error: unknown }[] {
+  const { turnId: id } = transition;
+  switch (transition.type) {
+    case 'started':
+      return [];
+    case 'finished':
+      return [{ id, status: 'completed', error: null }];
+    case 'failed':
+      return [{ id, status: 'failed', error: transition.error }];
+    case 'cancelled':
+      return [{ id, status: 'cancelled', error: null }];
+  }
+}

@@ -1,0 +1,27 @@
+import type { Redis } from 'ioredis';
+import type { Settings } from '../../../infra/config/settings';
+import type { Database } from '../../../infra/database/client';
+import type { Logger } from '../../../infra/logger/logger';
+import type { Relay } from '../../../infra/relay/relay';
+import type { RoomGateway } from '../../../infra/temporal/room-gateway';
+import type { IdentityService } from '../identity/identity-service';
+import type { Limits } from './limits';
+
+/** What the process hands to the API. */
+export interface ApiDeps {
+  settings: Settings;
+  database: Database;
+  /** For commands, not for subscriptions. */
+  redis: Redis;
+  relay: Relay;
+  rooms: RoomGateway;
+  /** Resolves when Temporal answers; rejects with the reason when it does not. */
+  temporal: { check(): Promise<void> };
+  logger: Logger;
+}
+
+/** What a handler can use: its second argument. */
+export interface ApiServices extends ApiDeps {
+  identity: IdentityService;
+  limits: Limits;
+}

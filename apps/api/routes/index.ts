@@ -1,0 +1,46 @@
+import { healthRoutes } from '../health/routes';
+import type { Route } from '../http/route';
+import { authRoutes } from '../identity/auth-routes';
+import { activateAgent, deactivateAgent, deleteAgent, updateAgent } from './agents/agent-changes';
+import { getAgentVersions } from './agents/agent-versions';
+import { createAgent, getAgent, getAgents, getDefinitions } from './agents/agents';
+import { getConsoleConfig } from './console-config';
+import { courseRoutes } from './courses';
+import { roomRoutes } from './rooms';
+import { runRoutes } from './runs/runs';
+import { userRoutes } from './users';
+import { addWorkspaceMember, getWorkspaceMembers } from './workspaces/workspace-members';
+import { createWorkspace, getWorkspace, getWorkspaces } from './workspaces/workspaces';
+
+const workspaceRoutes = [
+  getWorkspaces,
+  createWorkspace,
+  getWorkspace,
+  getWorkspaceMembers,
+  addWorkspaceMember,
+];
+
+const agentRoutes = [
+  getDefinitions,
+  getAgents,
+  createAgent,
+  getAgent,
+  updateAgent,
+  deleteAgent,
+  getAgentVersions,
+  activateAgent,
+  deactivateAgent,
+];
+
+/** Every route of the API, in the order the document lists them. */
+export const routes: readonly Route[] = [
+  ...authRoutes,
+  ...userRoutes,
+  ...workspaceRoutes,
+  ...courseRoutes,
+  ...roomRoutes,
+  ...agentRoutes,
+  ...runRoutes,
+  ...healthRoutes,
+  getConsoleConfig,
+];

@@ -1,0 +1,25 @@
+import { addMember, getMembers } from './members';
+import { removeMember, updateMember } from './member-changes';
+import { getMessages, postMessage } from './messages';
+import { getReadMarkers, postReadMarker } from './read';
+import { deleteRoom, updateRoom } from './room-changes';
+import { createRoom, getRoom, getRooms } from './rooms';
+import { cancelTurn, getRoomState } from './turns';
+
+export const roomRoutes = [
+  getRooms,
+  createRoom,
+  getRoom,
+  updateRoom,
+  deleteRoom,
+  getRoomState,
+  getMembers,
+  addMember,
+  updateMember,
+  removeMember,
+  getMessages,
+  postMessage,
+  getReadMarkers,
+  postReadMarker,
+  cancelTurn,
+];

@@ -1,0 +1,57 @@
+import { useCallback, useRef, useState, type SubmitEvent } from 'react';
+import { explain, ProblemError } from '../api/problem';
+
+export interface Submission {
+  pending: boolean;
+  /** What went wrong, unless fields say it. */
+  error: string | undefined;
+  /** What is wrong with a field of the request's body. */
+  fieldError: (name: string) => string | undefined;
+  onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
+}
+
+/** @param key the same for the same body until it has worked: repeated, it is done once. */
+export type Work = (keyFor: (body: unknown) => string) => Promise<void>;
+
+/**
+ * A form that calls the API: waits, shows what is wrong, and puts the focus on the first field that is.
+ * @param names of the fields that show their own errors.
+ */
+export function useSubmit(names: readonly string[], work: Work): Submission {
+  const [pending, setPending] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const key = useRef({ body: '', value: '' });
+
+  const keyFor = useCallback((body: unknown): string => {
+    const text = JSON.stringify(body);
+    if (key.current.body !== text) key.current = { body: text, value: crypto.randomUUID() };
+    return key.current.value;
+  }, []);
+
+  const run = async (form: HTMLFormElement): Promise<void> => {
+    setPending(true);
+    setProblem(null);
+    try {
+      await work(keyFor);
+      key.current = { body: '', value: '' };
+    } catch (error) {
+      setProblem(error);
+      // After the fields were marked.
+      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    } finally {
+      setPending(false);
+    }
+  };
+
+  const fields = problem instanceof ProblemError ? problem.fields : [];
+  const own = fields.filter(({ path }) => names.some((name) => path === `body.${name}`));
+  return {
+    pending,
+    error: problem === null || own.length > 0 ? undefined : explain(problem),
+    fieldError: (name) => own.find(({ path }) => path === `body.${name}`)?.message,
+    onSubmit(event) {
+      event.preventDefault();
+      if (!pending) void run(event.currentTarget);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { createOpenAIProvider } from '../../activities/models/openai-provider';
+import { loadSettings, SettingsError } from '../../infra/config/load-settings';
+import { readEnvironment } from '../../infra/config/read-environment';
+import { requireSettings } from '../../infra/config/require-settings';
+import { createDatabase } from '../../infra/database/client';
+import { createLogger, type Logger } from '../../infra/logger/logger';
+import { createRedis } from '../../infra/redis/client';
+import { createRedisRelay } from '../../infra/relay/redis-relay';
+import { createWorkers } from './create-workers';
+import { keepReadinessFile } from './readiness-file';
+
+/** Connects, serves its task queues until SIGTERM or SIGINT, and lets running activities finish within the grace time. */
+async function main(): Promise<void> {
+  const settings = requireSettings(loadSettings(readEnvironment()), [
+    'DATABASE_URL',
+    'REDIS_URL',
+    'TEMPORAL_ADDRESS',
+    'OPENAI_API_KEY',
+  ]);
+  const logger = createLogger('worker', settings.LOG_LEVEL);
+  Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+
+  const workflowBundle = settings.WORKER_BUNDLE ?? path.resolve(__dirname, '../../workflows.js');
+  if (!existsSync(workflowBundle))
+    throw new Error(`There is no workflow bundle at ${workflowBundle}: run \`npm run build\`.`);
+
+  const database = createDatabase(settings.DATABASE_URL, settings.DATABASE_POOL_SIZE);
+  const redis = createRedis(settings.REDIS_URL);
+  redis.on('error', (error) => logger.warn({ error: error.message }, 'Redis connection'));
+  const connection = await NativeConnection.connect({ address: settings.TEMPORAL_ADDRESS });
+  const provider = createOpenAIProvider({
+    apiKey: settings.OPENAI_API_KEY,
+    timeoutMs: settings.MODEL_TIMEOUT_SECONDS * 1000,
+    ...(settings.OPENAI_BASE_URL === undefined ? {} : { baseURL: settings.OPENAI_BASE_URL }),
+  });
+  const relay = createRedisRelay(redis, { streamLength: settings.RELAY_STREAM_LENGTH });
+  const workers = await createWorkers({
+    settings,
+    connection,
+    workflowBundle,
+    database,
+    relay,
+    provider,
+    logger,
+  });
+
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const removeReadinessFile = keepReadinessFile(settings.DATA_DIR, workers);
+  stopOnSignal(workers, logger);
+  process.stdout.write(`${JSON.stringify({ ready: true, queues: settings.WORKER_QUEUES })}\n`);
+  await running;
+  removeReadinessFile();
+  await connection.close();
+  redis.disconnect();
+  await database.$disconnect();
+}
+
+function stopOnSignal(workers: readonly Worker[], logger: Logger): void {
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.info({ signal }, 'Stopping');
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function temporalLogger(logger: Logger): DefaultLogger {
+  return new DefaultLogger('INFO', ({ level, message, meta }) => {
+    const write = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
+    logger[write[level]](meta ?? {}, message);
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof SettingsError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
+  process.exitCode = 1;
+});

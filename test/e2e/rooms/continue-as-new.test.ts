@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { RunningServer } from '../../../infra/stack/embedded-server';
+import { createPortPicker } from '../../../infra/stack/ports';
+import { createTemporal } from '../../../infra/stack/temporal';
+import { createTemporalClient } from '../../../infra/temporal/client';
+import { roomWorkflowId } from '../../../workflows/contracts/room';
+import { startTestApp, type TestApp } from '../../support/app';
+import { eventually } from '../../support/eventually';
+import { allMessages, newPerson, newRoom } from '../../support/people';
+import { RoomSocket } from '../../support/room-socket';
+
+let dataDir: string;
+let temporal: RunningServer;
+let app: TestApp;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(tmpdir(), 'coagent-can-'));
+  const ports = createPortPicker({ onTaken: () => undefined });
+  const server = createTemporal({
+    dataDir,
+    environment: process.env,
+    port: await ports.pick(0),
+    uiPort: await ports.pick(0),
+    namespace: 'default',
+    // The server asks for continue-as-new after 40 events instead of thousands.
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 40 },
+  });
+  temporal = await server.start(() => undefined);
+  app = await startTestApp({ env: { TEMPORAL_ADDRESS: temporal.url } });
+}, 120_000);
+
+afterAll(async () => {
+  await app.stop();
+  await temporal.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test('300 messages over many executions: no gap, no duplicate, resends are known, turns keep their order', async () => {
+  const alice = await newPerson(app.apiUrl, 'Alice');
+  const room = await newRoom(alice, {
+    agents: { Ada: 'You are a patient teacher.' },
+    agentReplies: 'mentioned',
+  });
+  const socket = await RoomSocket.open(app.apiUrl, alice, room.id);
+  const ids: string[] = [];
+  const texts: string[] = [];
+  const turns: string[] = [];
+  for (let index = 0; index < 270; index += 1) {
+    const asks = index % 9 === 0;
+    texts.push(asks ? `@Ada [[reply: answer ${String(index)}]]` : `message ${String(index)}`);
+    const id = socket.send(texts[index] ?? '');
+    ids.push(id);
+    // In small groups, so that there are many batches; now and then an old message is sent again.
+    if (index % 3 === 2) await socket.next('accepted', (frame) => frame.id === id);
+    if (index % 10 === 9) socket.send(texts[index - 5] ?? '', { id: ids[index - 5] ?? id });
+  }
+  const total = 270 + 30;
+  await eventually('all messages and answers', () => socket.messages.length >= total, 120);
+  turns.push(...[...socket.accepted.values()].filter((turnId) => turnId !== null));
+  expect(turns).toHaveLength(30);
+  await eventually(
+    'all turns have ended',
+    () => socket.frames.filter(({ type }) => type === 'turn.finished').length >= 30,
+    60,
+  );
+
+  const stored = await allMessages(alice, room.id);
+  expect(stored).toHaveLength(total);
+  expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));
+  expect(stored.filter(({ author }) => author.kind === 'user').map(({ id }) => id)).toEqual(ids);
+  const answers = stored
+    .filter(({ author }) => author.kind === 'agent')
+    .map(({ text }) => Number(text.replace('answer ', '')));
+  expect(answers).toEqual([...answers].sort((a, b) => a - b));
+  expect(socket.messages.map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
+
+  const client = createTemporalClient({ address: temporal.url, namespace: 'default' });
+  let executions = 0;
+  for await (const execution of client.workflow.list({
+    query: `WorkflowId = "${roomWorkflowId(room.id)}"`,
+  })) {
+    executions += 1;
+    expect(execution.historyLength).toBeLessThan(400);
+  }
+  expect(executions).toBeGreaterThan(5);
+  await client.connection.close();
+  socket.close();
+}, 240_000);

@@ -1,0 +1,2 @@
+/** Everything that the worker registers. */
+export { roomWorkflow } from './room/room-workflow';

@@ -1,0 +1,231 @@
+import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import type { NewMessage, RoomCommitResult, TurnTransition } from '../contracts/activities';
+import type { CancelTurn, RoomState, RoomWorkflowInput, TurnTrigger } from '../contracts/room';
+import { describeFailure, runTurn, type Answer, type TurnResult } from '../turn/run-turn';
+import type { Committer } from './committer';
+
+/** Most turns at once in a room whose policy is `parallel`. */
+const parallelTurns = 5;
+/** Most turns that wait; more are cancelled at once. */
+const waitingLimit = 1000;
+const cancelledEarlyLimit = 100;
+
+interface RunningTurn {
+  trigger: TurnTrigger;
+  scope: CancellationScope;
+  speaker: { name: string; messageId: string } | null;
+  answers: number;
+  /** Who asked for its end. */
+  cancelledBy: string | null;
+}
+
+/** Starts turns as the room's policy says, runs them, and records how they end. */
+export class Turns {
+  private readonly running = new Map<string, RunningTurn>();
+  private readonly waiting: TurnTrigger[];
+  /** Turns whose start is being committed. */
+  private starting = 0;
+  /** Cancelled before they began, with who asked: their message may be on its way. */
+  private readonly cancelledEarly = new Map<string, string>();
+  /** No new turn begins: the workflow is about to continue as new or to end. */
+  private held = false;
+
+  constructor(
+    private readonly room: RoomWorkflowInput,
+    private readonly committer: Committer,
+    /** Called when what `describe` tells has changed. */
+    private readonly onChange: () => void,
+  ) {
+    this.waiting = [...(room.carried?.waiting ?? [])];
+  }
+
+  /** Some turn is running or about to. */
+  get active(): boolean {
+    return this.running.size > 0 || this.starting > 0;
+  }
+
+  get pending(): readonly TurnTrigger[] {
+    return this.waiting;
+  }
+
+  describe(): Pick<RoomState, 'running' | 'waiting'> {
+    const running = [...this.running.values()].map(({ trigger, speaker, answers }) => ({
+      turnId: trigger.turnId,
+      messageId: trigger.messageId,
+      speaker: speaker?.name ?? null,
+      answers,
+    }));
+    return { running, waiting: this.waiting.map(({ turnId }) => turnId) };
+  }
+
+  hold(): void {
+    this.held = true;
+  }
+
+  /**
+   * Picks the turn that can begin at once out of a batch about to be stored, so that its start is stored with it; the
+   * caller reports back with `begun`. The others are left to `offer`.
+   */
+  beginWith(triggers: readonly TurnTrigger[]): TurnTrigger | null {
+    const [first] = triggers;
+    if (!first || this.held || this.active || this.waiting.length > 0) return null;
+    // Of several messages in a room that interrupts only the newest counts: `offer` sorts that out.
+    if (this.committer.roster.turnPolicy === 'interrupt' && triggers.length > 1) return null;
+    this.starting += 1;
+    return first;
+  }
+
+  /** The start of the turn from `beginWith` is stored; null: it was left out (a duplicate, a new roster). */
+  begun(trigger: TurnTrigger | null): void {
+    this.starting -= 1;
+    if (trigger) this.launch(trigger);
+    else void this.startWaiting();
+  }
+
+  /** Turns for messages that are stored: each runs when the policy lets it. */
+  offer(triggers: readonly TurnTrigger[]): void {
+    const newest = triggers.at(-1);
+    if (this.committer.roster.turnPolicy === 'interrupt' && newest) {
+      const superseded = [...this.waiting.splice(0), ...triggers.slice(0, -1)];
+      for (const turnId of [...this.running.keys()]) this.cancel({ turnId, by: newest.by });
+      this.dropWaiting(superseded, newest.by);
+      this.waiting.push(newest);
+    } else {
+      this.waiting.push(...triggers);
+      this.dropWaiting(this.waiting.splice(waitingLimit), 'the limit of waiting turns');
+    }
+    void this.startWaiting();
+  }
+
+  /** Cancels a turn that runs, waits or is yet to begin. Nothing happens when it has ended. */
+  cancel({ turnId, by }: CancelTurn): void {
+    const running = this.running.get(turnId);
+    if (running) {
+      running.cancelledBy ??= by;
+      running.scope.cancel();
+      return;
+    }
+    const at = this.waiting.findIndex((trigger) => trigger.turnId === turnId);
+    if (at >= 0) this.dropWaiting(this.waiting.splice(at, 1), by);
+    else this.cancelledEarly.set(turnId, by);
+    for (const oldest of this.cancelledEarly.keys()) {
+      if (this.cancelledEarly.size <= cancelledEarlyLimit) break;
+      this.cancelledEarly.delete(oldest);
+    }
+  }
+
+  cancelAll(by: string): void {
+    this.hold();
+    for (const turnId of [...this.running.keys()]) this.cancel({ turnId, by });
+    this.waiting.length = 0;
+  }
+
+  async startWaiting(): Promise<void> {
+    while (!this.held && this.waiting.length > 0 && this.running.size + this.starting < this.capacity()) {
+      const trigger = this.waiting.shift();
+      if (!trigger) return;
+      this.starting += 1;
+      const { turnId, messageId } = trigger;
+      const result = await this.record({ type: 'started', turnId, messageId });
+      // The roster changed under it: its start was left out, so it is stored again with the new one.
+      if (result?.roster) {
+        this.starting -= 1;
+        this.waiting.unshift(trigger);
+        continue;
+      }
+      this.begun(result ? trigger : null);
+    }
+  }
+
+  private capacity(): number {
+    return this.committer.roster.turnPolicy === 'parallel' ? parallelTurns : 1;
+  }
+
+  private launch(trigger: TurnTrigger): void {
+    const scope = new CancellationScope();
+    const turn: RunningTurn = { trigger, scope, speaker: null, answers: 0, cancelledBy: null };
+    this.running.set(trigger.turnId, turn);
+    this.onChange();
+    const cancelledBy = this.cancelledEarly.get(trigger.turnId);
+    if (cancelledBy !== undefined) this.cancel({ turnId: trigger.turnId, by: cancelledBy });
+    void this.conduct(turn).finally(() => {
+      this.running.delete(trigger.turnId);
+      this.onChange();
+      void this.startWaiting();
+    });
+  }
+
+  /** Runs a turn to its end and records the end, whatever it is. */
+  private async conduct(turn: RunningTurn): Promise<void> {
+    const { turnId } = turn.trigger;
+    try {
+      const result: TurnResult = await turn.scope.run(() => runTurn(turn.trigger, this.turnRoom(turn)));
+      const { last, reason, answers } = result;
+      await this.record(
+        { type: 'finished', turnId, reason, answers },
+        last ? [answerMessage(turnId, last)] : [],
+      );
+    } catch (error) {
+      const abandoned = turn.speaker ? [turn.speaker.messageId] : [];
+      if (isCancellation(error)) {
+        await this.record(
+          { type: 'cancelled', turnId, by: turn.cancelledBy ?? 'an operator' },
+          [],
+          abandoned,
+        );
+      } else {
+        log.warn('Turn failed', { turnId, error });
+        await this.record({ type: 'failed', turnId, error: describeFailure(error) }, [], abandoned);
+      }
+    }
+  }
+
+  private turnRoom(turn: RunningTurn): Parameters<typeof runTurn>[1] {
+    const { turnId } = turn.trigger;
+    return {
+      roomId: this.room.roomId,
+      workspaceId: this.room.workspaceId,
+      roster: this.committer.roster,
+      lastSeq: () => this.committer.lastSeq,
+      onSpeaker: (speaker) => {
+        turn.speaker = speaker;
+        this.onChange();
+      },
+      post: async (answer) => {
+        turn.answers += 1;
+        await CancellationScope.nonCancellable(() =>
+          this.committer.commit({ messages: [answerMessage(turnId, answer)] }),
+        );
+      },
+    };
+  }
+
+  /** undefined when the room is gone: then nothing can be recorded, and the workflow is ending. */
+  private async record(
+    transition: TurnTransition,
+    messages: NewMessage[] = [],
+    abandoned: string[] = [],
+  ): Promise<RoomCommitResult | undefined> {
+    try {
+      return await this.committer.commit({ messages, transitions: [transition], abandoned });
+    } catch (error) {
+      log.warn('A turn’s state could not be recorded', { transition, error });
+      return undefined;
+    }
+  }
+
+  private dropWaiting(triggers: readonly TurnTrigger[], by: string): void {
+    for (const { turnId } of triggers) void this.record({ type: 'cancelled', turnId, by });
+  }
+}
+
+function answerMessage(turnId: string, answer: Answer): NewMessage {
+  return {
+    id: answer.messageId,
+    author: { kind: 'agent', id: answer.agent.agentId, name: answer.agent.name },
+    mentions: answer.mentions,
+    replyTo: null,
+    turnId,
+    content: { answerKey: answer.answerKey },
+  };
+}
