@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerFrame } from '../../../workflows/contracts/events';
 import type { Account } from './account';
 import type { ApiClient } from './api-client';
@@ -44,6 +45,9 @@ export interface CompanyOptions {
   onFrame: (client: number, frame: ServerFrame, at: number) => void;
 }
 
+/** How long a person's own socket is waited for to tell of their new name, in milliseconds. */
+const renameMs = 2000;
+
 /** Begins with the owner alone. */
 export async function gatherCompany(options: CompanyOptions): Promise<Company> {
   const { api, owner, stage, roles, onFrame } = options;
@@ -51,11 +55,16 @@ export async function gatherCompany(options: CompanyOptions): Promise<Company> {
   const actors = new Map<number, Actor>();
   const seats: (Seat & { name: string; left: boolean })[] = [];
   let clients = 0;
+  /** Called with every frame of a client, by its number. */
+  const watchers = new Map<number, (frame: ServerFrame) => void>();
 
   function nextClient(): { number: number; connection: Omit<RoomClientOptions, 'account'> } {
     const number = clients;
     clients += 1;
-    const listen = (frame: ServerFrame, at: number): void => onFrame(number, frame, at);
+    const listen = (frame: ServerFrame, at: number): void => {
+      watchers.get(number)?.(frame);
+      onFrame(number, frame, at);
+    };
     return { number, connection: { apiUrl: api.url, roomId, onFrame: listen } };
   }
 
@@ -85,6 +94,22 @@ export async function gatherCompany(options: CompanyOptions): Promise<Company> {
     await actor.performer.account.call('DELETE', `/rooms/${roomId}/members/${presence.memberId}`);
   }
 
+  /** A socket signs messages with the new name once it has told of it. */
+  async function rename(actor: Actor, name: string): Promise<void> {
+    const { performer, presence } = actor;
+    const told = new Promise<void>((resolve) => {
+      if (!presence) resolve();
+      else
+        watchers.set(presence.number, (frame) => {
+          if (frame.type === 'member.renamed' && frame.memberId === presence.memberId) resolve();
+        });
+    });
+    await performer.account.call('PATCH', '/users/me', { name });
+    await Promise.race([told, sleep(renameMs, undefined, { ref: false })]);
+    if (presence) watchers.delete(presence.number);
+    actor.name = name;
+  }
+
   return {
     roles,
     seats,
@@ -104,10 +129,7 @@ export async function gatherCompany(options: CompanyOptions): Promise<Company> {
       const actor = actorOf(change.role);
       if (change.type === 'join') await enter(actor);
       else if (change.type === 'leave') await leave(actor);
-      else {
-        await actor.performer.account.call('PATCH', '/users/me', { name: change.to });
-        actor.name = change.to;
-      }
+      else await rename(actor, change.to);
     },
     memberId(name) {
       const wanted = name.toLowerCase();
