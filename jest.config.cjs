@@ -1,5 +1,5 @@
 /** Packages that ship ES modules only: Jest loads CommonJS, so these are compiled too. */
-const esmOnly = ['jose', 'uuid', '@prisma/schema-engine-wasm'];
+const esmOnly = ['jose', 'uuid', '@marcbachmann/cel-js', '@prisma/schema-engine-wasm'];
 
 const suite = (name) => ({
   displayName: name,

@@ -3,6 +3,7 @@ import { agentDefinitions } from '../infra/agents/definitions';
 import type { Database } from '../infra/database/client';
 import { hashPassword } from '../infra/identity/passwords';
 import type { Prisma } from './generated/client';
+import { seedTemplates } from './seed-templates';
 
 export interface DemoSignIn {
   email: string;
@@ -40,7 +41,8 @@ const lesson: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * A workspace to try things in: a course, two people, three agents, and a room with the beginning of a lesson.
+ * A workspace to try things in: a course, two people, three agents, three workflows, and a room with the beginning of a
+ * lesson.
  * Does nothing when the workspace is there.
  */
 export async function seedDemo(database: Database, log: (line: string) => void): Promise<DemoSignIn[]> {
@@ -77,6 +79,7 @@ export async function seedDemo(database: Database, log: (line: string) => void):
         }),
       ),
     );
+    await seedTemplates(tx, workspace.id, maria.id, agents);
     await createLessonRoom(tx, {
       workspaceId: workspace.id,
       courseId: course.id,

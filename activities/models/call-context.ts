@@ -1,3 +1,4 @@
+import { Prisma } from '../../prisma/generated/client';
 import type { Database } from '../../infra/database/client';
 import type { TurnStep } from '../../workflows/contracts/activities';
 
@@ -18,10 +19,14 @@ export interface CallContext {
   paid: object | null;
 }
 
-interface ContextRow {
+/** What `sceneColumns` selects. */
+export interface SceneRow {
   room: string;
   members: PromptScene['members'] | null;
   history: PromptScene['history'] | null;
+}
+
+interface ContextRow extends SceneRow {
   version: CallContext['version'];
   paid: object | null;
 }
@@ -47,10 +52,21 @@ export async function loadCallContext(
   budgetTokens: number,
 ): Promise<CallContext> {
   const [row] = await database.$queryRaw<ContextRow[]>`
-    SELECT rooms.name AS room,
+    SELECT ${sceneColumns(step.uptoSeq, budgetTokens)},
       (SELECT output FROM node_runs WHERE run_id = ${step.turnId}::uuid AND key = ${step.key}) AS paid,
       (SELECT jsonb_build_object('instructions', instructions, 'model', model)
-        FROM agent_versions WHERE id = ${agentVersionId}::uuid) AS version,
+        FROM agent_versions WHERE id = ${agentVersionId}::uuid) AS version
+    FROM rooms WHERE rooms.id = ${step.roomId}::uuid AND rooms.workspace_id = ${step.workspaceId}::uuid`;
+  if (!row) throw new Error('The room is gone');
+  return { scene: sceneOf(row), version: row.version, paid: row.paid };
+}
+
+/**
+ * Columns of `rooms` that a scene is made from.
+ * @param uptoSeq the history's newest message; null: no history.
+ */
+export function sceneColumns(uptoSeq: number | null, budgetTokens: number): Prisma.Sql {
+  return Prisma.sql`rooms.name AS room,
       (SELECT jsonb_agg(jsonb_build_object('name', name, 'kind', kind)) FROM (
         SELECT coalesce(agents.name, users.name) AS name, CASE WHEN agent_id IS NULL THEN 'person' ELSE 'agent' END AS kind
         FROM room_members member
@@ -63,11 +79,13 @@ export async function loadCallContext(
         FROM (SELECT *, row_number() OVER newest AS position,
             sum((octet_length(text) + octet_length(author_name)) / ${bytesPerToken} + ${messageOverhead}) OVER newest AS tokens
           FROM (SELECT seq, author_kind, author_id, author_name, text FROM messages
-            WHERE room_id = rooms.id AND seq <= ${step.uptoSeq} ORDER BY seq DESC LIMIT ${longestHistory}) AS latest
+            WHERE room_id = rooms.id AND seq <= ${uptoSeq}::int ORDER BY seq DESC LIMIT ${longestHistory}) AS latest
           WINDOW newest AS (ORDER BY seq DESC)) AS counted
-        WHERE tokens <= ${budgetTokens} OR position = 1) AS history
-    FROM rooms WHERE rooms.id = ${step.roomId}::uuid AND rooms.workspace_id = ${step.workspaceId}::uuid`;
-  if (!row) throw new Error('The room is gone');
-  const { room, members, history, version, paid } = row;
-  return { scene: { room, members: members ?? [], history: history ?? [] }, version, paid };
+        WHERE tokens <= ${budgetTokens} OR position = 1) AS history`;
 }
+
+export const sceneOf = ({ room, members, history }: SceneRow): PromptScene => ({
+  room,
+  members: members ?? [],
+  history: history ?? [],
+});

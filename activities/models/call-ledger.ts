@@ -1,3 +1,4 @@
+import type { PriceList } from '../../infra/usage/prices';
 import type { Database } from '../../infra/database/client';
 import type { TurnStep } from '../../workflows/contracts/activities';
 import type { Usage } from './model-provider';
@@ -20,7 +21,7 @@ export interface CallLedger {
  * Writes down finished model calls, one row per (turn, step): a crash after the model answered does not pay it again,
  * since a repeated attempt finds the output (`loadCallContext`).
  */
-export function createCallLedger(database: Database): CallLedger {
+export function createCallLedger(database: Database, prices: PriceList): CallLedger {
   return {
     async record({ turnId, key }, { kind, model, attempt, usage, output, agent }) {
       const now = new Date();
@@ -37,6 +38,7 @@ export function createCallLedger(database: Database): CallLedger {
             agentId: agent?.agentId ?? null,
             agentVersionId: agent?.agentVersionId ?? null,
             ...usage,
+            costMicros: prices.costMicros(model, usage),
             endedAt: now,
           },
         ],

@@ -1,13 +1,3 @@
-import { roomChannel, type Relay } from '../../infra/relay/relay';
-import type { ChannelEvent } from '../../workflows/contracts/events';
-
-export interface DeltaTarget {
-  roomId: string;
-  messageId: string;
-  /** Of the activity: a new attempt voids the text of the one before. */
-  attempt: number;
-}
-
 export interface DeltaStream {
   push(piece: string): void;
   /** Sends what is left and waits until everything is out. */
@@ -15,12 +5,12 @@ export interface DeltaStream {
 }
 
 /**
- * Streams an answer's text to its room: the first piece at once, the next ones gathered for `intervalMs`. Writes one
- * after the other, so order holds. A piece that cannot be delivered is reported and left out: the whole message follows.
+ * Streams an answer's text: the first piece at once, the next ones gathered for `intervalMs`. Sends one after the other,
+ * so order holds. A piece that cannot be delivered is reported and left out: the whole answer follows.
+ * @param send delivers a piece; `index` counts them from 0.
  */
 export function createDeltaStream(
-  relay: Relay,
-  { roomId, messageId, attempt }: DeltaTarget,
+  send: (index: number, text: string) => Promise<unknown>,
   intervalMs: number,
   onError: (error: unknown) => void,
 ): DeltaStream {
@@ -32,10 +22,10 @@ export function createDeltaStream(
   const flush = (): void => {
     timer = undefined;
     if (buffer === '') return;
-    const event: ChannelEvent = { type: 'message.delta', messageId, attempt, index, text: buffer };
+    const [at, text] = [index, buffer];
     buffer = '';
     index += 1;
-    sending = sending.then(() => relay.publish(roomChannel(roomId), [event])).catch(onError);
+    sending = sending.then(() => send(at, text)).catch(onError);
   };
 
   return {

@@ -1,4 +1,4 @@
-import { Context, CancelledFailure } from '@temporalio/activity';
+import type { Context } from '@temporalio/activity';
 import type { Database } from '../../infra/database/client';
 import type { Logger } from '../../infra/logger/logger';
 import { roomChannel, type Relay } from '../../infra/relay/relay';
@@ -10,37 +10,37 @@ import type {
   RouteStep,
 } from '../../workflows/contracts/activities';
 import { findMentions } from '../../workflows/contracts/mentions';
+import type { PriceList } from '../../infra/usage/prices';
+import { supervised } from '../supervision/supervised';
 import { loadCallContext } from './call-context';
 import { createCallLedger } from './call-ledger';
 import { createDeltaStream } from './delta-stream';
-import { startHeartbeat } from './heartbeat';
+import { readAnswer } from './answer-text';
 import { ModelError, toFailure } from './model-error';
 import type { ModelProvider } from './model-provider';
+import { nobody, readSpeaker, routeTokens, speakerOutput } from './next-speaker';
 import { answerPrompt, routePrompt } from './prompt';
 
 export interface ModelActivityDeps {
   database: Database;
   relay: Relay;
   provider: ModelProvider;
+  prices: PriceList;
   logger: Logger;
   settings: { defaultModel: string; historyTokens: number; maxOutputTokens: number; deltaIntervalMs: number };
 }
 
-/** The router answers with a name, so its answer is short, and a look at the end of the conversation is enough. */
-const routeTokens = 100;
+/** The router needs a look at the end of the conversation only. */
 const routeHistoryTokens = 2000;
-const nobody = 'NONE';
-/** Ends a turn when an agent writes it at the end of its message. */
-const stopWord = /\s*\bTASK_COMPLETE\b[.!]?\s*$/;
 
 /** The activities of the `models` queue: each pays for its call once, however often it is attempted. */
 export function createModelActivities(deps: ModelActivityDeps): ModelActivities {
-  const { database, relay, provider, logger, settings } = deps;
-  const ledger = createCallLedger(database);
+  const { database, relay, provider, prices, logger, settings } = deps;
+  const ledger = createCallLedger(database, prices);
 
   return {
-    answer: (step) => supervised((context) => writeAnswer(step, context)),
-    route: (step) => supervised((context) => pickSpeaker(step, context)),
+    answer: (step) => attempted((context) => writeAnswer(step, context)),
+    route: (step) => attempted((context) => pickSpeaker(step, context)),
   };
 
   async function writeAnswer(step: AnswerStep, context: Context): Promise<AnswerResult> {
@@ -60,8 +60,10 @@ export function createModelActivities(deps: ModelActivityDeps): ModelActivities 
     if (paid) return resultOf(paid as AnswerOutput);
     const model = version?.model ?? settings.defaultModel;
     const deltas = createDeltaStream(
-      relay,
-      { roomId, messageId, attempt },
+      (index, piece) =>
+        relay.publish(roomChannel(roomId), [
+          { type: 'message.delta', messageId, attempt, index, text: piece },
+        ]),
       settings.deltaIntervalMs,
       warnRelay,
     );
@@ -85,10 +87,7 @@ export function createModelActivities(deps: ModelActivityDeps): ModelActivities 
   }
 
   async function outputOf({ roomId }: AnswerStep, raw: string): Promise<AnswerOutput> {
-    // Postgres stores no NUL.
-    const clean = raw.replaceAll('\u0000', '').trim();
-    const text = clean.replace(stopWord, '');
-    if (text === '') throw new ModelError('model_malformed');
+    const { text, complete } = readAnswer(raw);
     const agents = text.includes('@')
       ? await database.roomMember.findMany({
           where: { roomId, agentId: { not: null } },
@@ -96,7 +95,7 @@ export function createModelActivities(deps: ModelActivityDeps): ModelActivities 
         })
       : [];
     const named = agents.map(({ id, agent }) => ({ id, name: agent?.name ?? '' }));
-    return { text, complete: text !== clean, mentions: findMentions(text, named).map(({ id }) => id) };
+    return { text, complete, mentions: findMentions(text, named).map(({ id }) => id) };
   }
 
   async function pickSpeaker(step: RouteStep, context: Context): Promise<RouteResult> {
@@ -110,22 +109,13 @@ export function createModelActivities(deps: ModelActivityDeps): ModelActivities 
         model,
         messages: routePrompt(step.candidates, step.spoken, scene),
         maxOutputTokens: routeTokens,
-        output: {
-          name: 'next_speaker',
-          schema: {
-            type: 'object',
-            properties: { speaker: { type: 'string', enum: names } },
-            required: ['speaker'],
-            additionalProperties: false,
-          },
-        },
+        output: speakerOutput(names),
         idempotencyKey: `${step.turnId}/${step.key}`,
       },
       context.cancellationSignal,
       () => undefined,
     );
-    const speaker = parseSpeaker(text);
-    if (!names.includes(speaker)) throw new ModelError('model_malformed');
+    const speaker = readSpeaker(text, names);
     const output: RouteResult = {
       memberId: step.candidates.find(({ name }) => name === speaker)?.memberId ?? null,
     };
@@ -144,33 +134,13 @@ interface AnswerOutput extends AnswerResult {
 
 const resultOf = ({ mentions, complete }: AnswerOutput): AnswerResult => ({ mentions, complete });
 
-function parseSpeaker(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (
-      typeof value === 'object' &&
-      value !== null &&
-      'speaker' in value &&
-      typeof value.speaker === 'string'
-    )
-      return value.speaker;
-  } catch (error) {
-    throw new ModelError('model_malformed', undefined, { cause: error });
-  }
-  throw new ModelError('model_malformed');
-}
-
-/** Runs a model activity with heartbeats; model errors become typed failures, an abort becomes the cancellation it was. */
-async function supervised<R>(work: (context: Context) => Promise<R>): Promise<R> {
-  const context = Context.current();
-  const stop = startHeartbeat(context);
-  try {
-    return await work(context);
-  } catch (error) {
-    if (context.cancellationSignal.aborted) throw new CancelledFailure('CANCELLED');
-    if (error instanceof ModelError) throw toFailure(error, context.info.attempt);
-    throw error;
-  } finally {
-    stop();
-  }
+/** Model errors become typed failures. */
+function attempted<R>(work: (context: Context) => Promise<R>): Promise<R> {
+  return supervised(async (context) => {
+    try {
+      return await work(context);
+    } catch (error) {
+      throw error instanceof ModelError ? toFailure(error, context.info.attempt) : error;
+    }
+  });
 }

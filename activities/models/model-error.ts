@@ -20,12 +20,15 @@ const longestDelayMs = 120_000;
 /** After this many attempts a failing provider is given up. */
 const mostAttempts = 6;
 
-/** The workflow-side form of a model error: typed, with the provider's delay before the next attempt. */
-export function toFailure(error: ModelError, attempt: number): ApplicationFailure {
+/**
+ * The workflow-side form of a model error: typed, with the provider's delay before the next attempt.
+ * @param allowed attempts after which it is final.
+ */
+export function toFailure(error: ModelError, attempt: number, allowed = mostAttempts): ApplicationFailure {
   return ApplicationFailure.create({
     type: error.type,
     message: error.message,
-    nonRetryable: !modelFailures[error.type].retryable || attempt >= mostAttempts,
+    nonRetryable: !modelFailures[error.type].retryable || attempt >= allowed,
     ...(error.retryAfterMs === undefined
       ? {}
       : { nextRetryDelay: Math.min(error.retryAfterMs, longestDelayMs) }),

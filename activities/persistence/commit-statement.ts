@@ -1,6 +1,7 @@
 import { Prisma } from '../../prisma/generated/client';
 import type { NewMessage, RoomCommit, TurnTransition } from '../../workflows/contracts/activities';
 import type { RunStatus } from '../../prisma/generated/client';
+import { runWorkflowId } from '../../workflows/contracts/run/run';
 
 /** The one row that the commit statement answers with. */
 export interface CommitRow {
@@ -49,17 +50,24 @@ export function commitStatement(commit: RoomCommit): Prisma.Sql {
       UPDATE rooms SET last_seq = last_seq + (SELECT count(*) FROM inserted), last_message_at = now()
       WHERE id = (SELECT id FROM room) AND EXISTS (SELECT FROM inserted)
     ), started AS (
-      INSERT INTO runs (id, workspace_id, room_id, trigger_message_id, workflow_id)
-      SELECT run.id, ${commit.workspaceId}::uuid, room.id, run.trigger_message_id, ${commit.workflowId}
-      FROM jsonb_to_recordset(${started}::jsonb) AS run(id uuid, trigger_message_id uuid), room
+      INSERT INTO runs (id, workspace_id, room_id, trigger_message_id, temporal_id, kind, status, workflow_id, version,
+        initiator_id)
+      SELECT run.id, ${commit.workspaceId}::uuid, room.id, run.trigger_message_id,
+        coalesce(run.temporal_id, ${commit.workflowId}), CASE WHEN run.workflow_id IS NULL THEN 'turn' ELSE 'workflow' END,
+        (CASE WHEN run.workflow_id IS NULL THEN 'running' ELSE 'queued' END)::"RunStatus", run.workflow_id, run.version,
+        coalesce((SELECT author_id FROM input WHERE id = run.trigger_message_id),
+          (SELECT author_id FROM messages WHERE id = run.trigger_message_id))
+      FROM jsonb_to_recordset(${started}::jsonb) AS run(
+        id uuid, trigger_message_id uuid, temporal_id text, workflow_id uuid, version int), room
       WHERE room.roster_version = ${commit.rosterVersion}
       ON CONFLICT (id) DO NOTHING
     ), ended AS (
       UPDATE runs SET status = run.status::"RunStatus", error = run.error, ended_at = now(),
         prompt_tokens = (SELECT coalesce(sum(prompt_tokens), 0) FROM node_runs WHERE run_id = runs.id),
-        completion_tokens = (SELECT coalesce(sum(completion_tokens), 0) FROM node_runs WHERE run_id = runs.id)
+        completion_tokens = (SELECT coalesce(sum(completion_tokens), 0) FROM node_runs WHERE run_id = runs.id),
+        cost_micros = (SELECT coalesce(sum(cost_micros), 0) FROM node_runs WHERE run_id = runs.id)
       FROM jsonb_to_recordset(${ended}::jsonb) AS run(id uuid, status text, error jsonb), room
-      WHERE runs.id = run.id AND runs.room_id = room.id
+      WHERE runs.id = run.id AND runs.room_id = room.id AND runs.ended_at IS NULL
     ), stored AS (
       SELECT id, seq, text, created_at FROM inserted
       UNION ALL
@@ -88,9 +96,15 @@ function messageInput(message: NewMessage, ord: number): Record<string, unknown>
   };
 }
 
-function startInput(transition: TurnTransition): { id: string; trigger_message_id: string }[] {
+function startInput(transition: TurnTransition): object[] {
   if (transition.type !== 'started') return [];
-  return [{ id: transition.turnId, trigger_message_id: transition.messageId }];
+  const { turnId: id, messageId, workflow } = transition;
+  const run = workflow && {
+    temporal_id: runWorkflowId(id),
+    workflow_id: workflow.workflowId,
+    version: workflow.version,
+  };
+  return [{ id, trigger_message_id: messageId, ...run }];
 }
 
 function endInput(transition: TurnTransition): { id: string; status: RunStatus; error: unknown }[] {

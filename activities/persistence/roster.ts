@@ -17,6 +17,8 @@ export async function loadRoster(database: Database, roomId: string, limits: Tur
       turnPolicy: true,
       agentReplies: true,
       maxRounds: true,
+      workflowVersion: true,
+      workflow: { select: { id: true, publishedVersion: true, deletedAt: true } },
       members: {
         where: { agent: { status: 'active' } },
         orderBy: [{ joinedAt: 'asc' }, { id: 'asc' }],
@@ -33,12 +35,17 @@ export async function loadRoster(database: Database, roomId: string, limits: Tur
       },
     },
   });
-  const { rosterVersion: version, members, ...policies } = room;
+  const { rosterVersion: version, members, workflow, workflowVersion, ...policies } = room;
+  const runs = workflowVersion ?? workflow?.publishedVersion ?? null;
   const agents = members.flatMap(({ id: memberId, agent }) => {
     const agentVersion = agent?.versions[0];
     return agent && agentVersion
       ? [{ memberId, agentId: agent.id, agentVersionId: agentVersion.id, name: agent.name }]
       : [];
   });
-  return { version, ...policies, ...limits, agents };
+  return {
+    ...{ version, ...policies, ...limits, agents },
+    workflow:
+      workflow && !workflow.deletedAt && runs !== null ? { workflowId: workflow.id, version: runs } : null,
+  };
 }

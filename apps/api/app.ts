@@ -17,6 +17,8 @@ import { securityHeaders } from './http/security-headers';
 import type { ApiDeps, ApiServices } from './http/services';
 import { createIdentityService } from './identity/identity-service';
 import type { Route } from './http/route';
+import { createRunFeed } from './runs/run-feed';
+import { createRunStarts } from './runs/start-run';
 import { routes as allRoutes } from './routes';
 
 export interface ApiApp {
@@ -40,6 +42,8 @@ export function createApp({ secretKey, routes = allRoutes, ...deps }: AppDeps): 
   const services: ApiServices = {
     ...deps,
     limits: createLimits(redis, settings),
+    feed: createRunFeed(deps),
+    starts: createRunStarts(deps),
     identity: createIdentityService({ settings, database, redis, secrets, logger }),
   };
   const idempotency = createIdempotency(database, secrets);

@@ -7,8 +7,10 @@ import { createLogger } from '../../infra/logger/logger';
 import { createRedis, createSubscriber } from '../../infra/redis/client';
 import { createRedisRelay } from '../../infra/relay/redis-relay';
 import { SecretBoxError } from '../../infra/secrets/secret-box';
+import { createClaimCheck } from '../../infra/temporal/claim-check';
 import { createTemporalClient, probeTemporal } from '../../infra/temporal/client';
 import { createRoomGateway } from '../../infra/temporal/temporal-room-gateway';
+import { createRunGateway } from '../../infra/temporal/temporal-run-gateway';
 import { buildServer } from './server';
 import { attachSockets } from './sockets/attach-sockets';
 
@@ -31,20 +33,22 @@ async function main(): Promise<void> {
   for (const connection of [redis, subscriber]) {
     connection.on('error', (error) => logger.warn({ err: error }, 'redis connection'));
   }
-  const client = createTemporalClient({
-    address: settings.TEMPORAL_ADDRESS,
-    namespace: settings.TEMPORAL_NAMESPACE,
-  });
+  const client = createTemporalClient(
+    { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
+    [createClaimCheck(database)],
+  );
   const api = buildServer({
     settings,
     secretKey: settings.SECRET_KEY,
     database,
     redis,
+    subscriber,
     relay: createRedisRelay(redis, { streamLength: settings.RELAY_STREAM_LENGTH }),
     rooms: createRoomGateway(client),
+    runs: createRunGateway(client),
     temporal: { check: () => probeTemporal(client, probeMs) },
     logger,
-    attachSockets: (services, server) => attachSockets(services, server, { subscriber }),
+    attachSockets,
   });
 
   await new Promise<void>((resolve, reject) => {

@@ -48,6 +48,7 @@ export function buildServer(deps: ServerDeps): ApiServer {
       stopPurging();
       const drained = new Promise<void>((resolve) => server.close(() => resolve()));
       closeIdle();
+      api.services.feed.close();
       const timer = setTimeout(() => server.closeAllConnections(), closeGraceMs);
       await Promise.all([drained, sockets?.close()]);
       clearTimeout(timer);

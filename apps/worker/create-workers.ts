@@ -1,11 +1,21 @@
+import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createModelActivities } from '../../activities/models/model-activities';
 import type { ModelProvider } from '../../activities/models/model-provider';
+import { createNodeModelActivities } from '../../activities/models/node-activities';
 import { createRoomActivities } from '../../activities/persistence/room-activities';
+import { createNodeCalls } from '../../activities/runs/node-calls';
+import { createRunActivities } from '../../activities/runs/run-activities';
+import type { RunRecorder } from '../../activities/runs/run-recorder';
+import { builtInTools } from '../../activities/tools';
+import { createToolActivities } from '../../activities/tools/tool-activities';
 import type { Settings } from '../../infra/config/settings';
 import type { Database } from '../../infra/database/client';
 import type { Logger } from '../../infra/logger/logger';
 import type { Relay } from '../../infra/relay/relay';
+import type { RoomGateway } from '../../infra/temporal/room-gateway';
+import { createPriceList } from '../../infra/usage/prices';
+import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { TaskQueue } from '../../workflows/contracts/task-queues';
 
 export interface WorkerDeps {
@@ -13,57 +23,83 @@ export interface WorkerDeps {
   connection: NativeConnection;
   /** File of the prebuilt workflow bundle. */
   workflowBundle: string;
+  /** Keeps large values out of history. */
+  codec: PayloadCodec;
   database: Database;
   relay: Relay;
+  recorder: RunRecorder;
+  rooms: RoomGateway;
+  schemas: SchemaChecker;
   provider: ModelProvider;
   logger: Logger;
 }
 
 /** One Temporal worker for each task queue that this process serves. */
 export async function createWorkers(deps: WorkerDeps): Promise<Worker[]> {
-  return Promise.all(deps.settings.WORKER_QUEUES.map((queue) => createWorker(queue as TaskQueue, deps)));
+  return Promise.all(
+    deps.settings.WORKER_QUEUES.map((queue) =>
+      Worker.create({ ...commonOptions(deps), taskQueue: queue, ...optionsOf(queue as TaskQueue, deps) }),
+    ),
+  );
 }
 
-function createWorker(queue: TaskQueue, deps: WorkerDeps): Promise<Worker> {
-  const { settings, connection } = deps;
-  const common: WorkerOptions = {
+function commonOptions({ settings, connection, codec }: WorkerDeps): Omit<WorkerOptions, 'taskQueue'> {
+  return {
     connection,
     namespace: settings.TEMPORAL_NAMESPACE,
-    taskQueue: queue,
     shutdownGraceTime: settings.SHUTDOWN_GRACE_SECONDS * 1000,
     // How late a cancellation may reach a model call.
     maxHeartbeatThrottleInterval: '1s',
+    dataConverter: { payloadCodecs: [codec] },
   };
+}
+
+function optionsOf(queue: TaskQueue, deps: WorkerDeps): Partial<WorkerOptions> {
+  const { settings, database, relay, provider, logger, recorder, schemas, rooms } = deps;
   switch (queue) {
-    case 'control':
-      return Worker.create({
-        ...common,
+    case 'control': {
+      const { ROOM_TURN_SECONDS: turnSeconds, MODEL_TIMEOUT_SECONDS: modelSeconds } = settings;
+      return {
         workflowBundle: { codePath: deps.workflowBundle },
-        activities: createRoomActivities({
-          database: deps.database,
-          relay: deps.relay,
-          limits: { turnSeconds: settings.ROOM_TURN_SECONDS, modelSeconds: settings.MODEL_TIMEOUT_SECONDS },
-        }),
+        activities: {
+          ...createRoomActivities({ database, relay, limits: { turnSeconds, modelSeconds } }),
+          ...createRunActivities({
+            ...{ database, recorder, schemas, rooms },
+            tools: new Set(builtInTools.keys()),
+            limits: { modelSeconds, toolSeconds: settings.TOOL_TIMEOUT_SECONDS },
+          }),
+        },
         // After a worker was killed its workflows wait this long for it before another takes them over.
         stickyQueueScheduleToStartTimeout: '1s',
         maxCachedWorkflows: 500,
-      });
-    case 'models':
-      return Worker.create({
-        ...common,
+      };
+    }
+    case 'models': {
+      const model = {
+        ...{ database, relay, provider, logger },
+        prices: createPriceList(settings.MODEL_PRICES),
+        settings: {
+          defaultModel: settings.DEFAULT_MODEL,
+          historyTokens: settings.ROOM_HISTORY_TOKENS,
+          maxOutputTokens: settings.MODEL_MAX_OUTPUT_TOKENS,
+          deltaIntervalMs: settings.DELTA_INTERVAL_MS,
+        },
+      };
+      return {
         maxConcurrentActivityTaskExecutions: settings.WORKER_MODEL_CONCURRENCY,
-        activities: createModelActivities({
-          database: deps.database,
-          relay: deps.relay,
-          provider: deps.provider,
-          logger: deps.logger,
-          settings: {
-            defaultModel: settings.DEFAULT_MODEL,
-            historyTokens: settings.ROOM_HISTORY_TOKENS,
-            maxOutputTokens: settings.MODEL_MAX_OUTPUT_TOKENS,
-            deltaIntervalMs: settings.DELTA_INTERVAL_MS,
-          },
+        activities: {
+          ...createModelActivities(model),
+          ...createNodeModelActivities({ ...model, calls: createNodeCalls(deps) }),
+        },
+      };
+    }
+    case 'tools':
+      return {
+        maxConcurrentActivityTaskExecutions: settings.WORKER_TOOL_CONCURRENCY,
+        activities: createToolActivities({
+          ...{ database, schemas, tools: builtInTools },
+          calls: createNodeCalls(deps),
         }),
-      });
+      };
   }
 }

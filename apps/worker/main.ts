@@ -2,15 +2,22 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createOpenAIProvider } from '../../activities/models/openai-provider';
+import { createRunRecorder } from '../../activities/runs/run-recorder';
 import { loadSettings, SettingsError } from '../../infra/config/load-settings';
 import { readEnvironment } from '../../infra/config/read-environment';
 import { requireSettings } from '../../infra/config/require-settings';
 import { createDatabase } from '../../infra/database/client';
+import { createSchemaChecker } from '../../infra/json-schema/schema-checker';
 import { createLogger, type Logger } from '../../infra/logger/logger';
 import { createRedis } from '../../infra/redis/client';
 import { createRedisRelay } from '../../infra/relay/redis-relay';
+import { createClaimCheck } from '../../infra/temporal/claim-check';
+import { createTemporalClient } from '../../infra/temporal/client';
+import { createRoomGateway } from '../../infra/temporal/temporal-room-gateway';
+import { createRunGateway } from '../../infra/temporal/temporal-run-gateway';
 import { createWorkers } from './create-workers';
 import { keepReadinessFile } from './readiness-file';
+import { keepRunsReconciled } from './reconcile-runs';
 
 /** Connects, serves its task queues until SIGTERM or SIGINT, and lets running activities finish within the grace time. */
 async function main(): Promise<void> {
@@ -37,22 +44,30 @@ async function main(): Promise<void> {
     ...(settings.OPENAI_BASE_URL === undefined ? {} : { baseURL: settings.OPENAI_BASE_URL }),
   });
   const relay = createRedisRelay(redis, { streamLength: settings.RELAY_STREAM_LENGTH });
+  const codec = createClaimCheck(database);
+  const client = createTemporalClient(
+    { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
+    [codec],
+  );
+  const recorder = createRunRecorder({ database, relay, logger });
+  const rooms = createRoomGateway(client);
   const workers = await createWorkers({
-    settings,
-    connection,
-    workflowBundle,
-    database,
-    relay,
-    provider,
-    logger,
+    ...{ settings, connection, workflowBundle, codec, database, relay, recorder, provider, logger },
+    rooms,
+    schemas: createSchemaChecker(),
   });
 
   const running = Promise.all(workers.map((worker) => worker.run()));
   const removeReadinessFile = keepReadinessFile(settings.DATA_DIR, workers);
+  const stopReconciling = settings.WORKER_QUEUES.includes('control')
+    ? keepRunsReconciled({ database, client, runs: createRunGateway(client), rooms, recorder, logger })
+    : undefined;
   stopOnSignal(workers, logger);
   process.stdout.write(`${JSON.stringify({ ready: true, queues: settings.WORKER_QUEUES })}\n`);
   await running;
+  stopReconciling?.();
   removeReadinessFile();
+  await client.connection.close();
   await connection.close();
   redis.disconnect();
   await database.$disconnect();

@@ -86,6 +86,23 @@ export function choice<const T extends string>(
   return setting(schema as z.ZodType<T, string | undefined>, fallback, description);
 }
 
+/** JSON of one shape. */
+export function json<T>(fallback: T, shape: z.ZodType<T>, description: string): Setting<T> {
+  const text = JSON.stringify(fallback);
+  const schema = z
+    .string()
+    .transform((value, context): unknown => {
+      try {
+        return JSON.parse(value);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+  return setting(schema.prefault(text), text, description);
+}
+
 /** Comma-separated words, each from a closed set when one is given. */
 export function list(
   fallback: readonly string[],

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { taskQueues } from '../../workflows/contracts/task-queues';
-import { choice, flag, list, text, textOr, url, whole, type Setting } from './setting';
+import { choice, flag, json, list, text, textOr, url, whole, type Setting } from './setting';
 
 /**
  * Every setting of the platform. Order of precedence: environment, then `.env`, then the default here.
@@ -61,8 +61,19 @@ export const settingsTable = {
   MODEL_TIMEOUT_SECONDS: whole(120, [1, 3600], 'Longest one model call may take.'),
   MODEL_MAX_OUTPUT_TOKENS: whole(2048, [1, 200_000], 'Most tokens in one answer.'),
 
-  WORKER_QUEUES: list(['control', 'models'], 'Task queues this worker process serves.', taskQueues),
+  MODEL_PRICES: json(
+    {},
+    z.record(
+      z.string(),
+      z.object({ input: z.number().nonnegative(), output: z.number().nonnegative() }).strict(),
+    ),
+    'What models cost, in US dollars per million tokens, as JSON: `{"gpt-4.1-mini":{"input":0.4,"output":1.6}}`. A model without a price costs nothing.',
+  ),
+  TOOL_TIMEOUT_SECONDS: whole(60, [1, 3600], 'Longest one tool call may take.'),
+
+  WORKER_QUEUES: list(['control', 'models', 'tools'], 'Task queues this worker process serves.', taskQueues),
   WORKER_MODEL_CONCURRENCY: whole(100, [1, 1000], 'Most model calls at once in one worker process.'),
+  WORKER_TOOL_CONCURRENCY: whole(50, [1, 1000], 'Most tool calls at once in one worker process.'),
   WORKER_BUNDLE: text(
     'Path of the prebuilt workflow bundle; default the one that `npm run build` writes, dist/workflows.js.',
   ),

@@ -1,4 +1,5 @@
 import type { ChannelEvent, EphemeralEvent } from '../../workflows/contracts/events';
+import type { RunEphemeral } from '../../workflows/contracts/run/events';
 
 /** A place in a channel: offsets count up from 1 within an epoch; a new epoch means the old offsets are void. */
 export interface Position {
@@ -45,7 +46,7 @@ export interface Relay {
   /** The same, without those events that were published before. */
   publishOnce(channel: string, events: readonly OnceEvent[]): Promise<Position>;
   /** Hands the event to whoever is listening now; not kept. */
-  publishEphemeral(channel: string, event: EphemeralEvent): Promise<void>;
+  publishEphemeral(channel: string, event: EphemeralEvent | RunEphemeral): Promise<void>;
   /** Where the channel stands now. Makes the epoch when the channel is new. */
   position(channel: string): Promise<Position>;
   /** What was published after `since`. */
@@ -56,3 +57,6 @@ export interface Relay {
 
 /** Channel of a room. */
 export const roomChannel = (roomId: string): string => `room:${roomId}`;
+
+/** Channel of a run, for ephemeral events only: the order of its events is that of the record in Postgres. */
+export const runChannel = (runId: string): string => `run:${runId}`;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import type { Environment } from '../config/read-environment';
-import { searchAttributeNames } from '../temporal/search-attributes';
+import { searchAttributeNames } from '../../workflows/contracts/search-attributes';
 import type { EmbeddedServer, RunningServer } from './embedded-server';
 import { waitUntilFree } from './ports';
 import { startProcess, waitReady } from './processes';

@@ -1,13 +1,24 @@
 import { Client, Connection } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 
 export interface TemporalAddress {
   address: string;
   namespace: string;
 }
 
-/** A client whose connection opens on first use, so that a process starts while Temporal is away. */
-export function createTemporalClient({ address, namespace }: TemporalAddress): Client {
-  return new Client({ connection: Connection.lazy({ address, connectTimeout: '5s' }), namespace });
+/**
+ * A client whose connection opens on first use, so that a process starts while Temporal is away.
+ * @param codecs read the values that workers keep out of history (`createClaimCheck`).
+ */
+export function createTemporalClient(
+  { address, namespace }: TemporalAddress,
+  codecs: PayloadCodec[] = [],
+): Client {
+  return new Client({
+    connection: Connection.lazy({ address, connectTimeout: '5s' }),
+    namespace,
+    dataConverter: { payloadCodecs: codecs },
+  });
 }
 
 /**

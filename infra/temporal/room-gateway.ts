@@ -1,4 +1,4 @@
-import type { CancelTurn, RoomState, Submission } from '../../workflows/contracts/room';
+import type { CancelTurn, RoomState, Submission, TurnEnded } from '../../workflows/contracts/room';
 
 export interface RoomAddress {
   roomId: string;
@@ -15,11 +15,11 @@ export class TurnInProgressError extends Error {
   }
 }
 
-/** Temporal cannot be reached; nothing was taken. Send the same message id again later. */
+/** Temporal cannot be reached; nothing was taken. Send the same again later, with the same ids. */
 export class TemporalUnavailableError extends Error {
   constructor(options?: ErrorOptions) {
     super(
-      'The workflow service cannot be reached. Send the same message id again in a few seconds.',
+      'The workflow service cannot be reached. Send the same again, with the same id, in a few seconds.',
       options,
     );
     this.name = 'TemporalUnavailableError';
@@ -41,6 +41,8 @@ export interface RoomGateway {
   submitOrReject(room: RoomAddress, submission: Submission): Promise<void>;
   /** Does nothing when the turn or the workflow is not running. */
   cancelTurn(roomId: string, request: CancelTurn): Promise<void>;
+  /** Tells a room that the run of one of its turns has ended, when the run itself cannot. */
+  endTurn(roomId: string, end: TurnEnded): Promise<void>;
   /** Ends the room's workflow, cancelling its turns. */
   close(roomId: string): Promise<void>;
   /** null when the room has no running workflow. Needs a worker. */

@@ -1,9 +1,7 @@
 import {
-  isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
   type WorkflowStartOptions,
 } from '@temporalio/client';
@@ -16,17 +14,10 @@ import {
   type RoomWorkflowInput,
   type Submission,
 } from '../../workflows/contracts/room';
-import { createRoomOutbox } from './room-outbox';
-import {
-  TemporalUnavailableError,
-  TurnInProgressError,
-  type RoomAddress,
-  type RoomGateway,
-} from './room-gateway';
-import { searchAttributes } from './search-attributes';
-
-/** How long Temporal may take to store a message, in milliseconds. */
-const callDeadlineMs = 5000;
+import { createOutbox } from '../outbox/outbox';
+import { TurnInProgressError, type RoomAddress, type RoomGateway } from './room-gateway';
+import { searchAttributes } from '../../workflows/contracts/search-attributes';
+import { callTemporal } from './temporal-call';
 
 type RoomWorkflow = (input: RoomWorkflowInput) => Promise<void>;
 
@@ -34,7 +25,9 @@ export function createRoomGateway(client: Client): RoomGateway {
   const handle = (roomId: string): ReturnType<typeof client.workflow.getHandle> =>
     client.workflow.getHandle(roomWorkflowId(roomId));
 
-  const outbox = createRoomOutbox<RoomAddress, Submission>(async (room, submissions) => {
+  const call = <T>(request: () => Promise<T>): Promise<T> => callTemporal(client, request);
+
+  const outbox = createOutbox<RoomAddress, Submission>(async (room, submissions) => {
     await call(() =>
       client.workflow.signalWithStart<RoomWorkflow, [Submission[]]>(roomWorkflowType, {
         ...startOptions(room, submissions[0]?.author.name ?? 'system'),
@@ -74,6 +67,10 @@ export function createRoomGateway(client: Client): RoomGateway {
       await ignoreMissing(call(() => handle(roomId).signal(roomMessages.cancelTurn, request)));
     },
 
+    async endTurn(roomId, end) {
+      await ignoreMissing(call(() => handle(roomId).signal(roomMessages.turnEnded, end)));
+    },
+
     async close(roomId) {
       await ignoreMissing(call(() => handle(roomId).signal(roomMessages.close)));
     },
@@ -82,15 +79,6 @@ export function createRoomGateway(client: Client): RoomGateway {
       return ignoreMissing(call(() => handle(roomId).query<RoomState>(roomMessages.state)));
     },
   };
-
-  async function call<T>(request: () => Promise<T>): Promise<T> {
-    try {
-      return await client.withDeadline(Date.now() + callDeadlineMs, request);
-    } catch (error) {
-      if (isUnavailable(error)) throw new TemporalUnavailableError({ cause: error });
-      throw error;
-    }
-  }
 }
 
 /**
@@ -120,17 +108,4 @@ async function ignoreMissing<T>(promise: Promise<T>): Promise<T | null> {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
-}
-
-/** gRPC status codes that mean "try again": CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE. */
-const retryableCodes = new Set([1, 4, 8, 10, 14]);
-
-function isUnavailable(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && retryableCodes.has(cause.code)) return true;
-    // The connection's own error when it cannot be opened in time.
-    if (cause.message.includes('Failed to connect before the deadline')) return true;
-  }
-  return false;
 }

@@ -2,7 +2,9 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { startBare } from './bare/contender';
 import { describeMachine, load } from './machine';
+import { compiling } from './measures/compile';
 import { fanOut } from './measures/fan-out';
+import { graphRuns } from './measures/graph-runs';
 import { postLatency, turnLatency } from './measures/latency';
 import type { BenchContext, Measure, Row } from './measures/measure';
 import { messagesPerSecond } from './measures/messages';
@@ -21,6 +23,8 @@ const measures: readonly { keys: string; measure: Measure }[] = [
   { keys: 'd', measure: turnsPerSecond },
   { keys: 'e', measure: messagesPerSecond },
   { keys: 'f', measure: fanOut },
+  { keys: 'hij', measure: graphRuns },
+  { keys: 'k', measure: compiling },
   { keys: 'g', measure: takeover },
 ];
 
@@ -47,7 +51,7 @@ async function bench({ only, quick, profile, build }: Options): Promise<void> {
     started.unshift(ours);
     const bare = await startBare(servers, profile);
     started.unshift(bare);
-    const measuring = measureAll({ servers, ours, bare, quick, say }, only);
+    const measuring = measureAll({ servers, ours, bare, quick, say, profile }, only);
     const rows = await Promise.race([measuring, interruption()]);
     const whole = only === undefined && !quick;
     const content = [

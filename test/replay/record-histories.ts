@@ -1,157 +1,71 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { createTemporalClient } from '../../infra/temporal/client';
-import { roomWorkflowId } from '../../workflows/contracts/room';
-import { startTestApp } from '../support/app';
-import { newPerson, newRoom, type Person } from '../support/people';
-import { RoomSocket } from '../support/room-socket';
+import type { Client } from '@temporalio/client';
+import { createClaimCheck } from '../../infra/temporal/claim-check';
+import { eventually } from '../support/eventually';
+import type { RunFixtureOptions } from '../support/graphs/run-fixture';
+import { keepHistory, type History } from './kept-history';
+import { continued } from './recordings/continue-as-new';
+import { failures } from './recordings/failures';
+import { nodeKindRuns } from './recordings/node-kinds';
+import { people } from './recordings/people';
+import { roomRuns } from './recordings/room-runs';
+import { rooms } from './recordings/rooms';
+import { openStage, type Recording, type Stage } from './recordings/stage';
+import { steering } from './recordings/steering';
 
-/** What a room goes through before its history is kept. */
-type Scenario = (socket: RoomSocket, owner: Person) => Promise<void>;
+const usual = { ...rooms, ...nodeKindRuns, ...failures, ...people, ...steering, ...roomRuns };
+/** The server asks for continue-as-new after 40 events instead of thousands. */
+const impatient: RunFixtureOptions = { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 40 } };
 
-interface Recording {
-  settings?: { turnPolicy?: string; maxRounds?: number };
-  agents: Record<string, string>;
-  play: Scenario;
-}
-
-const teacher = { Ada: 'You are a patient teacher.' };
-const both = { ...teacher, Ben: 'You are a curious student.' };
-const slow = '[[fault: token-delay ms=100]] [[tokens: 30]]';
-
-async function ask(socket: RoomSocket, text: string): Promise<string> {
-  const id = socket.send(text);
-  const { turnId } = await socket.next('accepted', (frame) => frame.id === id);
-  return turnId ?? '';
-}
-
-async function askAndWait(socket: RoomSocket, text: string): Promise<void> {
-  const turn = await ask(socket, text);
-  await socket.next('turn.finished', ({ turnId }) => turnId === turn);
-}
-
-async function startSlow(socket: RoomSocket): Promise<string> {
-  const turn = await ask(socket, slow);
-  await socket.next('message.delta');
-  return turn;
-}
-
-const recordings: Record<string, Recording> = {
-  'no-agents': {
-    agents: {},
-    play: async (socket) => {
-      for (const text of ['one', 'two', 'three']) socket.send(text);
-      await socket.next('message.created', ({ message }) => message.seq === 3);
-    },
-  },
-  'one-agent': {
-    agents: teacher,
-    play: async (socket) => {
-      await askAndWait(socket, 'Hello');
-      await askAndWait(socket, 'And again');
-    },
-  },
-  'router-and-mentions': {
-    agents: both,
-    settings: { maxRounds: 3 },
-    play: async (socket) => {
-      await askAndWait(socket, 'What is a comet?');
-      await askAndWait(socket, '@Ben @Ada [[mention: Ben]] your turn');
-      await askAndWait(socket, '@Ada [[reply: Done. TASK_COMPLETE]]');
-    },
-  },
-  'enqueue-and-cancel': {
-    agents: teacher,
-    play: async (socket) => {
-      const first = await startSlow(socket);
-      const second = await ask(socket, 'waits, then is cancelled');
-      await ask(socket, 'waits');
-      await socket.next('message.created', ({ message }) => message.seq === 3);
-      socket.write({ type: 'cancel', turnId: second });
-      socket.write({ type: 'cancel', turnId: first });
-      await socket.next('turn.finished', undefined, 30);
-    },
-  },
-  interrupt: {
-    agents: teacher,
-    settings: { turnPolicy: 'interrupt' },
-    play: async (socket) => {
-      const first = await startSlow(socket);
-      const second = await ask(socket, 'quick');
-      await socket.next('turn.cancelled', ({ turnId }) => turnId === first);
-      await socket.next('turn.finished', ({ turnId }) => turnId === second);
-    },
-  },
-  reject: {
-    agents: teacher,
-    settings: { turnPolicy: 'reject' },
-    play: async (socket) => {
-      const first = await startSlow(socket);
-      const id = socket.send('refused');
-      await socket.next('error', (frame) => frame.id === id);
-      await socket.next('turn.finished', ({ turnId }) => turnId === first);
-      await askAndWait(socket, 'taken');
-    },
-  },
-  parallel: {
-    agents: teacher,
-    settings: { turnPolicy: 'parallel' },
-    play: async (socket) => {
-      const first = await startSlow(socket);
-      await askAndWait(socket, 'beside it');
-      await socket.next('turn.finished', ({ turnId }) => turnId === first);
-    },
-  },
-  'model-failures': {
-    agents: teacher,
-    play: async (socket) => {
-      await askAndWait(socket, '[[fault: cut-off times=1]] [[tokens: 20]]');
-      const failing = await ask(socket, '[[fault: 400]]');
-      await socket.next('turn.failed', ({ turnId }) => turnId === failing, 60);
-    },
-  },
-  'roster-changes': {
-    agents: teacher,
-    play: async (socket, owner) => {
-      await askAndWait(socket, 'Hello');
-      const agent = await owner.must<{ id: string }>('POST', '/agents', {
-        name: `Cleo${socket.roomId.slice(-5)}`,
-        instructions: 'You are a student.',
-      });
-      await owner.must('POST', `/rooms/${socket.roomId}/members`, { agentId: agent.id });
-      await askAndWait(socket, 'Hello both');
-    },
-  },
-  'room-deleted': {
-    agents: teacher,
-    play: async (socket, owner) => {
-      await startSlow(socket);
-      await owner.must('DELETE', `/rooms/${socket.roomId}`);
-      await new Promise((resolve) => setTimeout(resolve, 5000));
-    },
-  },
-};
-
-/** `npm run record-histories [name…]`: plays the scenarios on real servers and keeps the histories for replay.test.ts. */
+/**
+ * `npm run record-histories [name…]`: plays the scenarios on real servers and keeps the histories for replay.test.ts; of
+ * several workflows or executions as `name.1`, `name.2` and so on.
+ */
 async function main(names: string[]): Promise<void> {
-  const app = await startTestApp();
-  const client = createTemporalClient({ address: process.env.TEMPORAL_ADDRESS ?? '', namespace: 'default' });
-  const folder = path.join(__dirname, 'histories');
-  mkdirSync(folder, { recursive: true });
-  for (const [name, { settings, agents, play }] of Object.entries(recordings)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    const owner = await newPerson(app.apiUrl, 'Alice');
-    const room = await newRoom(owner, { agents, ...settings });
-    const socket = await RoomSocket.open(app.apiUrl, owner, room.id, { reconnect: false });
-    await play(socket, owner);
-    socket.close();
-    const history = await client.workflow.getHandle(roomWorkflowId(room.id)).fetchHistory();
-    writeFileSync(path.join(folder, `${name}.json`), `${historyToJSON(history)}\n`);
-    console.log(`kept ${name}: ${String(history.events?.length ?? 0)} events`);
+  await record(usual, names);
+  await record(continued, names, impatient);
+}
+
+async function record(
+  recordings: Record<string, Recording>,
+  names: string[],
+  options?: RunFixtureOptions,
+): Promise<void> {
+  const wanted = Object.entries(recordings).filter(([name]) => names.length === 0 || names.includes(name));
+  if (wanted.length === 0) return;
+  const stage = await openStage(options);
+  try {
+    for (const [name, play] of wanted) await keep(stage, name, await play(stage));
+  } finally {
+    await stage.stop();
   }
-  await client.connection.close();
-  await app.stop();
+}
+
+async function keep({ runs }: Stage, name: string, workflowIds: string[]): Promise<void> {
+  const chains = await Promise.all(workflowIds.map((id) => executionsOf(runs.client, id)));
+  const histories = chains.flat();
+  const codec = createClaimCheck(runs.database);
+  for (const [at, history] of histories.entries()) {
+    const file = histories.length === 1 ? name : `${name}.${at + 1}`;
+    await keepHistory(file, history, codec);
+    console.log(`kept ${file}: ${history.events?.length ?? 0} events`);
+  }
+}
+
+/** Histories of all executions of a workflow, oldest first. */
+async function executionsOf(client: Client, workflowId: string, runId?: string): Promise<History[]> {
+  const handle = client.workflow.getHandle(workflowId, runId);
+  const history = await eventually(`${workflowId} rests`, async () => {
+    const fetched = await handle.fetchHistory();
+    return isAtRest(fetched) && fetched;
+  });
+  const before = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  return [...(before ? await executionsOf(client, workflowId, before) : []), history];
+}
+
+/** A workflow that is deciding would go on to do so in the replay, which has no activities. */
+function isAtRest({ events }: History): boolean {
+  const last = events?.at(-1);
+  return !last?.workflowTaskScheduledEventAttributes && !last?.workflowTaskStartedEventAttributes;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -1,13 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { nodeKinds } from '../../workflows/graph/kinds';
+import {
+  hasPayloads,
+  keptNames,
+  keptPayloads,
+  readHistory,
+  valuesOf,
+  type KeptHistory,
+} from './kept-history';
 
 /**
- * Histories kept from real runs (`npm run record-histories`). Today's workflow code must make the same decisions: a
- * failure here means that rooms which are running now would break at the next deployment.
+ * Histories kept from real rooms and runs (`npm run record-histories`). Today's workflow code must make the same
+ * decisions: a failure here means that rooms or runs which are under way now would break at the next deployment.
  */
-const folder = path.join(__dirname, 'histories');
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const names = keptNames();
 
 let workflowBundle: WorkflowBundle;
 
@@ -20,22 +26,43 @@ beforeAll(async () => {
   });
 });
 
-test('there are kept histories', () => {
-  expect(files.length).toBeGreaterThanOrEqual(8);
+const replay = (name: string, history: KeptHistory): Promise<void> =>
+  Worker.runReplayHistory(
+    { workflowBundle, dataConverter: { payloadCodecs: [keptPayloads(name)] } },
+    history,
+  );
+
+test('there are kept histories, also with values that are claimed', () => {
+  expect(names.length).toBeGreaterThanOrEqual(40);
+  expect(names.filter(hasPayloads).length).toBeGreaterThanOrEqual(1);
 });
 
-test.each(files)('%s replays', async (file) => {
-  const history: unknown = JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
-  await expect(Worker.runReplayHistory({ workflowBundle }, history)).resolves.toBeUndefined();
+test('every kind of node is in a kept history', async () => {
+  const values = await Promise.all(names.map(valuesOf));
+  const kinds = kindsIn(values);
+  expect([...nodeKinds.keys()].filter((kind) => !kinds.has(kind))).toEqual([]);
 });
 
-test('a changed decision is noticed', async () => {
-  const file = files.find((name) => name.startsWith('one-agent'));
-  const history = JSON.parse(readFileSync(path.join(folder, file ?? ''), 'utf8')) as {
-    events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
-  };
-  const scheduled = history.events.find((event) => event.activityTaskScheduledEventAttributes);
-  if (!scheduled?.activityTaskScheduledEventAttributes) throw new Error('no activity in the history');
-  scheduled.activityTaskScheduledEventAttributes.activityType.name = 'somethingElse';
-  await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(/[Nn]ondeterminism/);
+test.each(names)('%s replays', async (name) => {
+  await expect(replay(name, readHistory(name))).resolves.toBeUndefined();
 });
+
+test.each([
+  ['a room', 'one-agent', 'answer'],
+  ['a run', 'agent-and-tool', 'callTool'],
+])('a changed decision of %s is noticed', async (_, name, activity) => {
+  const history = readHistory(name);
+  const call = history.events
+    .map(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType)
+    .find((type) => type?.name === activity);
+  if (!call) throw new Error(`no ${activity} in the history`);
+  call.name = 'somethingElse';
+  await expect(replay(name, history)).rejects.toThrow(/[Nn]ondeterminism/);
+});
+
+/** Kinds of the compiled nodes anywhere in a value. */
+function kindsIn(value: unknown): Set<unknown> {
+  if (typeof value !== 'object' || value === null) return new Set();
+  const inner = Object.values(value).flatMap((each) => [...kindsIn(each)]);
+  return new Set('kind' in value && 'policy' in value ? [value.kind, ...inner] : inner);
+}

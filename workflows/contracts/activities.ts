@@ -13,7 +13,13 @@ export interface NewMessage {
 }
 
 export type TurnTransition =
-  | { type: 'started'; turnId: string; messageId: string }
+  | {
+      type: 'started';
+      turnId: string;
+      messageId: string;
+      /** The turn is a run of the room's workflow. */
+      workflow?: { workflowId: string; version: number };
+    }
   | { type: 'finished'; turnId: string; reason: TurnEnd; answers: number }
   | { type: 'failed'; turnId: string; error: ErrorView }
   | { type: 'cancelled'; turnId: string; by: string };

@@ -1,3 +1,5 @@
+import type { ApprovalEvent } from './run/events';
+
 /**
  * Frames of a room's WebSocket, both ways. Names and fields are the public contract (docs/websockets.md).
  */
@@ -26,7 +28,7 @@ export interface MessageView {
 }
 
 /** Why a turn came to its end without an error. */
-export type TurnEnd = 'answered' | 'task_complete' | 'round_limit' | 'nobody';
+export type TurnEnd = 'answered' | 'task_complete' | 'round_limit' | 'nobody' | 'workflow_completed';
 
 export interface ErrorView {
   code: string;
@@ -50,7 +52,8 @@ export type ChannelEvent =
   | { type: 'member.left'; memberId: string; userId?: string; agentId?: string; name: string }
   | { type: 'member.renamed'; memberId: string; name: string; previous: string }
   | { type: 'room.updated'; room: { id: string; name: string; turnPolicy: string; agentReplies: string } }
-  | { type: 'room.deleted'; roomId: string };
+  | { type: 'room.deleted'; roomId: string }
+  | ApprovalEvent;
 
 export interface MemberView {
   id: string;

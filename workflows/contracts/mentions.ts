@@ -36,13 +36,18 @@ export function addressedAgents<T extends { memberId: string; name: string }>(
 }
 
 /**
- * Whether a person's message starts a turn: some agent must be there, and either one is addressed or the room lets the
- * router pick. The API uses it to tell the turn id, the room workflow to start the turn.
+ * Whether a person's message starts a turn: a workflow is attached; or some agent is there, and either one is addressed or
+ * the room lets the router pick. The API uses it to tell the turn id, the room workflow to start the turn.
  */
 export function startsTurn(
   message: Addressed,
-  room: { agentReplies: 'auto' | 'mentioned'; agents: readonly { memberId: string; name: string }[] },
+  room: {
+    agentReplies: 'auto' | 'mentioned';
+    agents: readonly { memberId: string; name: string }[];
+    workflow?: object | null;
+  },
 ): boolean {
+  if (room.workflow) return true;
   if (room.agents.length === 0) return false;
   return room.agentReplies === 'auto' || addressedAgents(message, room.agents).length > 0;
 }

@@ -1,4 +1,4 @@
-import type { Author } from './events';
+import type { Author, ErrorView } from './events';
 
 /** A message on its way into a room. */
 export interface Submission {
@@ -8,6 +8,8 @@ export interface Submission {
   turnId: string;
   author: Author;
   text: string;
+  /** The stored answer of the turn that the text is taken from; `text` is then empty. */
+  answerKey?: string;
   /** Room member ids that the author addressed explicitly. */
   mentions: string[];
   replyTo: string | null;
@@ -32,6 +34,8 @@ export interface Roster {
   modelSeconds: number;
   /** Active agents only, in the order they joined. */
   agents: RosterAgent[];
+  /** What a person's message runs; null or absent: the agents answer by themselves. */
+  workflow?: { workflowId: string; version: number } | null;
 }
 
 export interface RosterAgent {
@@ -56,6 +60,8 @@ export interface CarriedRoom {
   /** Taken but not stored yet. */
   inbox: Submission[];
   waiting: TurnTrigger[];
+  /** Turns that run a workflow, which go on by themselves. */
+  runs?: TurnTrigger[];
 }
 
 /** A stored message whose turn has yet to begin. */
@@ -79,6 +85,8 @@ export const roomMessages = {
   submitOrReject: 'submitOrReject',
   /** Signal: `[CancelTurn]`. */
   cancelTurn: 'cancelTurn',
+  /** Signal: `[TurnEnded]`, from the run that a message started. */
+  turnEnded: 'turnEnded',
   /** Signal without arguments: the room was deleted. */
   close: 'close',
   /** Query: RoomState. */
@@ -89,6 +97,13 @@ export interface CancelTurn {
   turnId: string;
   /** Name of the person, for people to read. */
   by: string;
+}
+
+/** The run of the room's workflow that a message started has ended. */
+export interface TurnEnded {
+  turnId: string;
+  error?: ErrorView;
+  cancelledBy?: string;
 }
 
 /** What the room is doing now, for operators and clients. */

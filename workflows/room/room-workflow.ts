@@ -8,7 +8,6 @@ import {
   defineUpdate,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { NewMessage } from '../contracts/activities';
 import { addressedAgents, startsTurn } from '../contracts/mentions';
@@ -18,15 +17,18 @@ import {
   type RoomState,
   type RoomWorkflowInput,
   type Submission,
+  type TurnEnded,
   type TurnTrigger,
 } from '../contracts/room';
 import { Committer } from './committer';
 import { SeenIds } from './message-ids';
+import { Renewal } from './renewal';
 import { Turns } from './turns';
 
 const submitSignal = defineSignal<[Submission[]]>(roomMessages.submit);
 const submitOrRejectUpdate = defineUpdate<boolean, [Submission]>(roomMessages.submitOrReject);
 const cancelTurnSignal = defineSignal<[CancelTurn]>(roomMessages.cancelTurn);
+const turnEndedSignal = defineSignal<[TurnEnded]>(roomMessages.turnEnded);
 const closeSignal = defineSignal(roomMessages.close);
 const stateQuery = defineQuery<RoomState>(roomMessages.state);
 
@@ -48,18 +50,21 @@ const carriedChars = 200_000;
 export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
   const seen = new SeenIds(seenLimit, input.carried?.seen);
   const inbox: Submission[] = [...(input.carried?.inbox ?? [])];
+  const renewal = new Renewal();
   const control = { closing: false };
   /** Requests that came before the room was open. */
   const earlyCancels: CancelTurn[] = [];
+  const earlyEnds: TurnEnded[] = [];
   let committer: Committer | undefined;
   // eslint-disable-next-line prefer-const -- the handlers, which must be registered first, look at it
   let turns: Turns | undefined;
-  /** Messages taken by `submitOrReject` whose turns have not begun yet. */
-  const promised = new Set<string>();
+  /** Messages taken by `submitOrReject` whose turns have not begun yet; of those carried over, all are taken for such. */
+  const promised = new Set(inbox.map(({ messageId }) => messageId));
 
   const take = (submission: Submission): boolean => {
     const fresh = seen.add(submission.messageId);
     if (fresh) inbox.push(submission);
+    renewal.note();
     return fresh;
   };
 
@@ -85,6 +90,10 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
     if (turns) turns.cancel(request);
     else earlyCancels.push(request);
   });
+  setHandler(turnEndedSignal, (end) => {
+    if (turns) turns.ended(end);
+    else earlyEnds.push(end);
+  });
   setHandler(closeSignal, () => {
     control.closing = true;
   });
@@ -102,19 +111,26 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
   }
   turns = new Turns(input, committer, () => showDetails(committer, turns));
   for (const request of earlyCancels) turns.cancel(request);
+  for (const end of earlyEnds) turns.ended(end);
   void turns.startWaiting();
 
+  const quiet = (): boolean => turns.quiet && committer.idle;
+  const renewable = (): boolean =>
+    renewal.due && quiet() && sizeOf(inbox) < carriedChars && allHandlersFinished();
   for (;;) {
     showDetails(committer, turns);
-    const renewing = workflowInfo().continueAsNewSuggested;
-    if (renewing) turns.hold();
-    const idle = (): boolean => !turns.active && committer.idle;
     await condition(
       () =>
-        inbox.length > 0 || control.closing || (renewing ? idle() : workflowInfo().continueAsNewSuggested),
+        control.closing ||
+        renewable() ||
+        renewal.unwatched ||
+        (renewal.overdue && !turns.held) ||
+        inbox.length > 0,
     );
     if (control.closing) break;
-    if (renewing && idle() && sizeOf(inbox) < carriedChars && allHandlersFinished()) {
+    if (renewal.unwatched) void renewal.watch(quiet);
+    if (renewal.overdue) turns.hold();
+    if (renewable()) {
       return continueAsNew<typeof roomWorkflow>({
         roomId: input.roomId,
         workspaceId: input.workspaceId,
@@ -124,6 +140,7 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
           seen: seen.toArray().slice(-seenCarried),
           inbox,
           waiting: [...turns.pending],
+          runs: [...turns.runs],
         },
       });
     }
@@ -151,10 +168,9 @@ async function storeBatch(batch: Submission[], committer: Committer, turns: Turn
   try {
     const result = await committer.commit({
       messages: batch.map(toMessage),
-      transitions: beginning
-        ? [{ type: 'started', turnId: beginning.turnId, messageId: beginning.messageId }]
-        : [],
+      transitions: beginning ? [turns.startOf(beginning)] : [],
     });
+    for (const { author, turnId } of batch) if (author.kind !== 'user') turns.answered(turnId);
     const stored = batch.filter(({ messageId }) => !result.duplicates.includes(messageId));
     if (!result.roster && stored.some(({ messageId }) => messageId === beginning?.messageId))
       begun = beginning;
@@ -179,8 +195,9 @@ function triggersOf(batch: readonly Submission[], { roster }: Committer): TurnTr
 }
 
 function toMessage(submission: Submission): NewMessage {
-  const { messageId, author, mentions, replyTo, turnId, text } = submission;
-  return { id: messageId, author, mentions, replyTo, turnId, content: { text } };
+  const { messageId, author, mentions, replyTo, turnId, text, answerKey } = submission;
+  const content = answerKey === undefined ? { text } : { answerKey };
+  return { id: messageId, author, mentions, replyTo, turnId, content };
 }
 
 const isRoomGone = (error: unknown): boolean =>

@@ -1,8 +1,16 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
 import type { NewMessage, RoomCommitResult, TurnTransition } from '../contracts/activities';
-import type { CancelTurn, RoomState, RoomWorkflowInput, TurnTrigger } from '../contracts/room';
+import type {
+  CancelTurn,
+  RoomState,
+  RoomWorkflowInput,
+  Roster,
+  TurnEnded,
+  TurnTrigger,
+} from '../contracts/room';
 import { describeFailure, runTurn, type Answer, type TurnResult } from '../turn/run-turn';
 import type { Committer } from './committer';
+import { WorkflowTurns } from './workflow-turns';
 
 /** Most turns at once in a room whose policy is `parallel`. */
 const parallelTurns = 5;
@@ -17,18 +25,21 @@ interface RunningTurn {
   answers: number;
   /** Who asked for its end. */
   cancelledBy: string | null;
+  /** It runs the room's workflow. */
+  isRun: boolean;
 }
 
 /** Starts turns as the room's policy says, runs them, and records how they end. */
 export class Turns {
   private readonly running = new Map<string, RunningTurn>();
   private readonly waiting: TurnTrigger[];
+  private readonly workflows: WorkflowTurns;
   /** Turns whose start is being committed. */
   private starting = 0;
   /** Cancelled before they began, with who asked: their message may be on its way. */
   private readonly cancelledEarly = new Map<string, string>();
   /** No new turn begins: the workflow is about to continue as new or to end. */
-  private held = false;
+  held = false;
 
   constructor(
     private readonly room: RoomWorkflowInput,
@@ -37,11 +48,23 @@ export class Turns {
     private readonly onChange: () => void,
   ) {
     this.waiting = [...(room.carried?.waiting ?? [])];
+    this.workflows = new WorkflowTurns(room);
+    for (const trigger of room.carried?.runs ?? []) this.launch(trigger, 'under way');
   }
 
   /** Some turn is running or about to. */
   get active(): boolean {
     return this.running.size > 0 || this.starting > 0;
+  }
+
+  /** Nothing is at work but runs of the room's workflow, which go on by themselves. */
+  get quiet(): boolean {
+    return this.starting === 0 && this.runs.length === this.running.size;
+  }
+
+  /** Turns that run the room's workflow. */
+  get runs(): readonly TurnTrigger[] {
+    return [...this.running.values()].filter(({ isRun }) => isRun).map(({ trigger }) => trigger);
   }
 
   get pending(): readonly TurnTrigger[] {
@@ -78,8 +101,24 @@ export class Turns {
   /** The start of the turn from `beginWith` is stored; null: it was left out (a duplicate, a new roster). */
   begun(trigger: TurnTrigger | null): void {
     this.starting -= 1;
-    if (trigger) this.launch(trigger);
+    if (trigger) this.launch(trigger, this.committer.roster.workflow ?? null);
     else void this.startWaiting();
+  }
+
+  /** What is stored when a turn begins. */
+  startOf({ turnId, messageId }: TurnTrigger): TurnTransition {
+    const { workflow } = this.committer.roster;
+    return { type: 'started', turnId, messageId, ...(workflow && { workflow }) };
+  }
+
+  /** The run of a turn has ended, or has posted. */
+  ended(end: TurnEnded): void {
+    this.workflows.ended(end);
+  }
+
+  answered(turnId: string): void {
+    const turn = this.running.get(turnId);
+    if (turn) turn.answers += 1;
   }
 
   /** Turns for messages that are stored: each runs when the policy lets it. */
@@ -102,7 +141,8 @@ export class Turns {
     const running = this.running.get(turnId);
     if (running) {
       running.cancelledBy ??= by;
-      running.scope.cancel();
+      if (running.isRun) void this.workflows.cancel(turnId, by);
+      else running.scope.cancel();
       return;
     }
     const at = this.waiting.findIndex((trigger) => trigger.turnId === turnId);
@@ -125,8 +165,7 @@ export class Turns {
       const trigger = this.waiting.shift();
       if (!trigger) return;
       this.starting += 1;
-      const { turnId, messageId } = trigger;
-      const result = await this.record({ type: 'started', turnId, messageId });
+      const result = await this.record(this.startOf(trigger));
       // The roster changed under it: its start was left out, so it is stored again with the new one.
       if (result?.roster) {
         this.starting -= 1;
@@ -141,14 +180,17 @@ export class Turns {
     return this.committer.roster.turnPolicy === 'parallel' ? parallelTurns : 1;
   }
 
-  private launch(trigger: TurnTrigger): void {
+  /** @param workflow that the turn runs; null: the agents answer. */
+  private launch(trigger: TurnTrigger, workflow: Roster['workflow'] | 'under way'): void {
+    const isRun = Boolean(workflow);
     const scope = new CancellationScope();
-    const turn: RunningTurn = { trigger, scope, speaker: null, answers: 0, cancelledBy: null };
+    const turn: RunningTurn = { trigger, scope, speaker: null, answers: 0, cancelledBy: null, isRun };
     this.running.set(trigger.turnId, turn);
     this.onChange();
     const cancelledBy = this.cancelledEarly.get(trigger.turnId);
     if (cancelledBy !== undefined) this.cancel({ turnId: trigger.turnId, by: cancelledBy });
-    void this.conduct(turn).finally(() => {
+    const conducted = workflow ? this.follow(turn, workflow) : this.conduct(turn);
+    void conducted.finally(() => {
       this.running.delete(trigger.turnId);
       this.onChange();
       void this.startWaiting();
@@ -178,6 +220,20 @@ export class Turns {
         await this.record({ type: 'failed', turnId, error: describeFailure(error) }, [], abandoned);
       }
     }
+  }
+
+  /** Follows a run of the room's workflow to its end, and records the end. */
+  private async follow(
+    turn: RunningTurn,
+    workflow: NonNullable<Roster['workflow']> | 'under way',
+  ): Promise<void> {
+    const { turnId } = turn.trigger;
+    const start = workflow === 'under way' ? null : workflow;
+    const { error, cancelledBy } = await this.workflows.follow(turn.trigger, start);
+    if (error) await this.record({ type: 'failed', turnId, error });
+    else if (cancelledBy !== undefined)
+      await this.record({ type: 'cancelled', turnId, by: turn.cancelledBy ?? cancelledBy });
+    else await this.record({ type: 'finished', turnId, reason: 'workflow_completed', answers: turn.answers });
   }
 
   private turnRoom(turn: RunningTurn): Parameters<typeof runTurn>[1] {

@@ -4,7 +4,7 @@ import type { HttpContext } from './context';
 import { ApiError } from './problems';
 import type { BodySpec } from './route';
 
-/** Largest body of a request, in bytes, after decompression. */
+/** Largest body of a request, in bytes, after decompression, unless its route says otherwise. */
 export const maxBodyBytes = 256 * 1024;
 
 const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
@@ -13,13 +13,21 @@ const mediaTypes = { json: 'application/json', form: 'application/x-www-form-url
  * Hands the bytes over one to one, as latin1 text: decoded as UTF-8 right away, invalid bytes would be replaced
  * silently instead of being refused.
  */
-const read = bodyParser({
-  enableTypes: ['text'],
-  extendTypes: { text: Object.values(mediaTypes) },
-  encoding: 'latin1',
-  textLimit: String(maxBodyBytes),
-  parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
-});
+function readerOf(maxBytes: number): ReturnType<typeof bodyParser> {
+  const known = readers.get(maxBytes);
+  if (known) return known;
+  const reader = bodyParser({
+    enableTypes: ['text'],
+    extendTypes: { text: Object.values(mediaTypes) },
+    encoding: 'latin1',
+    textLimit: String(maxBytes),
+    parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
+  });
+  readers.set(maxBytes, reader);
+  return reader;
+}
+
+const readers = new Map<number, ReturnType<typeof bodyParser>>();
 
 export interface RequestBody {
   value: unknown;
@@ -30,14 +38,18 @@ export interface RequestBody {
  * Reads the body as the route's media type. No body at all reads as `{}`, so that its required fields are named.
  * @throws ApiError `malformed_body`, `body_too_large`, `unsupported_media_type`
  */
-export async function readBody(ctx: HttpContext, { type = 'json' }: BodySpec): Promise<RequestBody> {
+export async function readBody(
+  ctx: HttpContext,
+  { type = 'json', maxBytes = maxBodyBytes }: BodySpec,
+): Promise<RequestBody> {
   const expected = mediaTypes[type];
   // `is` is null without a body, false with one of another type; an empty one needs no type.
   const matches = ctx.request.length === 0 ? null : ctx.is(expected);
   if (matches === null) return { value: {}, bytes: Buffer.alloc(0) };
   if (matches === false) throw new ApiError('unsupported_media_type', `Send the body as ${expected}.`);
+  const read = readerOf(maxBytes);
   await read(ctx as Context, () => Promise.resolve()).catch((error: unknown) => {
-    throw fromReader(error);
+    throw fromReader(error, maxBytes);
   });
   const bytes = Buffer.from(ctx.request.rawBody, 'latin1');
   const text = decode(bytes);
@@ -78,10 +90,12 @@ function parseForm(text: string): Record<string, string | string[]> {
 }
 
 /** Errors of raw-body and zlib carry a type, a status or a code. */
-function fromReader(error: unknown): unknown {
+function fromReader(error: unknown, maxBytes: number): unknown {
   const { type, status, code } = error as { type?: string; status?: number; code?: string };
   if (type === 'entity.too.large') {
-    return new ApiError('body_too_large', `A body may have at most ${maxBodyBytes} bytes.`, { cause: error });
+    return new ApiError('body_too_large', `A body may have at most ${maxBytes} bytes here.`, {
+      cause: error,
+    });
   }
   if (status === 415)
     return new ApiError('unsupported_media_type', 'This Content-Encoding is not supported.', {

@@ -1,5 +1,6 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
+import { graphProblem } from './graph-problem';
 import { ApiError, problems, toProblem, type ErrorCode } from './problems';
 import type { Method, ResponseSpec, Route } from './route';
 import { fullPath } from './router';
@@ -17,6 +18,14 @@ const problemSchema = z
       .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'Every invalid field: where it is, what is wrong with it.' }),
+    problems: z
+      .array(graphProblem)
+      .optional()
+      .meta({ description: 'Of `graph_invalid`: every problem of the graph.' }),
+    decision: z
+      .object({ userId: z.uuid(), name: z.string(), action: z.string(), decidedAt: z.iso.datetime() })
+      .optional()
+      .meta({ description: 'Of `already_decided` and `already_voted`: the decision that counts.' }),
   })
   .meta({
     id: 'Problem',
@@ -42,6 +51,7 @@ export function errorCodesOf(route: Route): ErrorCode[] {
   add(route.method !== 'GET', 'origin_not_allowed');
   add(route.body !== undefined, 'malformed_body', 'body_too_large', 'unsupported_media_type');
   add(route.workspace !== undefined, 'workspace_required', 'workspace_not_found', 'forbidden');
+  add(route.conditional === true, 'precondition_required', 'precondition_failed');
   add(route.idempotent === true, 'idempotency_key_reused', 'idempotency_in_progress');
   return [...codes];
 }
@@ -53,11 +63,19 @@ const idempotencyHeader = z.object({
   }),
 });
 
+const conditionHeader = z.object({
+  'If-Match': z
+    .string()
+    .meta({ description: 'The ETag of what you have read; `*`: whatever is there.', example: '"3"' }),
+});
+
 function operation(route: Route): RouteConfig {
   const query = { ...route.query, ...(route.workspace === undefined ? {} : workspaceQuery) };
   const headers = z.object({
     ...(route.workspace === undefined ? {} : workspaceHeaders.shape),
     ...(route.idempotent ? idempotencyHeader.shape : {}),
+    ...(route.conditional ? conditionHeader.shape : {}),
+    ...route.headers,
   });
   return {
     method: route.method.toLowerCase() as Lowercase<Method>,

@@ -7,7 +7,7 @@ import { ApiError } from './problems';
 
 /** Paths of the server that are never the page's. */
 const reserved =
-  /^\/(api|ws|health|readiness|metrics|openapi\.json|docs|redoc|ag-ui|a2a|mcp|\.well-known)(\/|$)/;
+  /^\/(api|ws|health|readiness|metrics|openapi\.json|docs|redoc|schemas|ag-ui|a2a|mcp|\.well-known)(\/|$)/;
 const fileName = /\.[^/]+$/;
 const yearMs = 365 * 86_400_000;
 

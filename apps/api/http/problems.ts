@@ -1,3 +1,5 @@
+import type { GraphProblem } from '../../../workflows/contracts/graph/problems';
+
 /**
  * Every error the API answers with. The code is the stable part: clients decide by it, and `docs/errors.md` lists it.
  * `advice` tells the reader of that table what to do.
@@ -72,7 +74,32 @@ export const problems = {
   run_not_found: {
     status: 404,
     title: 'Run not found',
-    advice: 'It does not exist, or its room is not yours.',
+    advice: 'It does not exist, or it is not yours to see.',
+  },
+  workflow_not_found: {
+    status: 404,
+    title: 'Workflow not found',
+    advice: 'It does not exist, was deleted, or its workspace is not yours.',
+  },
+  version_not_found: {
+    status: 404,
+    title: 'Version not found',
+    advice: 'There is no version of this number.',
+  },
+  approval_not_found: {
+    status: 404,
+    title: 'Approval not found',
+    advice: 'It does not exist, or you may neither decide it nor see its run.',
+  },
+  task_not_found: {
+    status: 404,
+    title: 'Task not found',
+    advice: 'It does not exist, or it is not yours to see.',
+  },
+  artifact_not_found: {
+    status: 404,
+    title: 'Artifact not found',
+    advice: 'It was deleted, or the room or run has no such artifact.',
   },
   turn_not_found: { status: 404, title: 'Turn not found', advice: 'The room has no such turn.' },
   method_not_allowed: {
@@ -104,6 +131,43 @@ export const problems = {
     title: 'A turn is running',
     advice: 'The room rejects messages while an agent answers. Send it again when the turn has ended.',
   },
+  workflow_not_published: {
+    status: 409,
+    title: 'Workflow not published',
+    advice: 'Publish a version of the workflow first.',
+  },
+  run_ended: { status: 409, title: 'Run has ended', advice: 'Fork it, or run the workflow again.' },
+  run_not_ended: { status: 409, title: 'Run has not ended', advice: 'Wait for its end, or cancel it first.' },
+  nothing_to_retry: {
+    status: 409,
+    title: 'Nothing to retry',
+    advice: 'Only a failed or cancelled run can be retried. Fork a completed one.',
+  },
+  fork_point_not_reached: {
+    status: 409,
+    title: 'Fork point not reached',
+    advice: 'Wait until the run has reached the node, or has ended.',
+  },
+  not_for_turns: {
+    status: 409,
+    title: 'Not for turns',
+    advice: 'This is a turn of a room, not a run of a workflow: it can be cancelled only.',
+  },
+  already_decided: {
+    status: 409,
+    title: 'Already decided',
+    advice: '`decision` says who decided what, and when.',
+  },
+  already_voted: {
+    status: 409,
+    title: 'You have decided already',
+    advice: 'More people are needed; `decision` is yours.',
+  },
+  approval_not_pending: {
+    status: 409,
+    title: 'Approval not pending',
+    advice: 'It timed out or was cancelled: nothing can be decided any more.',
+  },
   idempotency_key_reused: {
     status: 409,
     title: 'Idempotency key used for another request',
@@ -114,17 +178,36 @@ export const problems = {
     title: 'Same request still in progress',
     advice: 'Send it again after the time in Retry-After.',
   },
-  body_too_large: { status: 413, title: 'Body too large', advice: 'A body may have at most 256 KiB.' },
+  precondition_failed: {
+    status: 412,
+    title: 'Changed meanwhile',
+    advice: 'Read it again, apply your change to what is there now, and send the new ETag as If-Match.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    advice: 'A body may have at most 256 KiB, unless the API document names another limit.',
+  },
   unsupported_media_type: {
     status: 415,
     title: 'Unsupported media type',
     advice: 'Send the media type that the API document names, usually application/json.',
   },
   invalid_request: { status: 422, title: 'Invalid request', advice: '`errors` names every invalid field.' },
+  graph_invalid: {
+    status: 422,
+    title: 'Graph has errors',
+    advice: '`problems` names every problem of the graph; those with severity `error` block publishing.',
+  },
   workspace_required: {
     status: 422,
     title: 'Which workspace?',
     advice: 'You belong to several workspaces: name one by X-Workspace-Id or X-Workspace-Slug.',
+  },
+  precondition_required: {
+    status: 428,
+    title: 'If-Match required',
+    advice: 'Send the ETag of what you have read as If-Match, so that no change of others is lost.',
   },
   rate_limited: { status: 429, title: 'Too many requests', advice: 'Wait for the time in Retry-After.' },
   sign_in_locked: {
@@ -150,7 +233,8 @@ export const problems = {
   temporal_unavailable: {
     status: 503,
     title: 'Workflow service unavailable',
-    advice: 'Nothing was taken. Send the same message id again after the time in Retry-After.',
+    advice:
+      'Nothing was taken. Send the same again (a message with the same id) after the time in Retry-After.',
   },
   overloaded: { status: 503, title: 'Overloaded', advice: 'Send it again after the time in Retry-After.' },
   page_not_built: { status: 503, title: 'Page not built', advice: 'Run `npm run build`.' },
@@ -165,8 +249,17 @@ export interface FieldError {
   message: string;
 }
 
+/** Members that some problems have besides the standard ones. */
+export interface ProblemDetails {
+  /** Of `graph_invalid`. */
+  problems?: readonly GraphProblem[];
+  /** Of `already_decided` and `already_voted`. */
+  decision?: { userId: string; name: string; action: string; decidedAt: string };
+}
+
 interface Extras {
   errors?: readonly FieldError[];
+  details?: ProblemDetails;
   /** Seconds until another attempt makes sense; sent as Retry-After. */
   retryAfter?: number;
   cause?: unknown;
@@ -178,16 +271,18 @@ interface Extras {
  */
 export class ApiError extends Error {
   readonly errors: readonly FieldError[] | undefined;
+  readonly details: ProblemDetails | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     detail: string,
-    { errors, retryAfter, cause }: Extras = {},
+    { errors, details, retryAfter, cause }: Extras = {},
   ) {
     super(detail, cause === undefined ? undefined : { cause });
     this.name = 'ApiError';
     this.errors = errors;
+    this.details = details;
     this.retryAfter = retryAfter;
   }
 
@@ -197,7 +292,7 @@ export class ApiError extends Error {
 }
 
 /** Body of an `application/problem+json` answer (RFC 9457). */
-export interface Problem {
+export interface Problem extends ProblemDetails {
   type: string;
   title: string;
   status: number;
@@ -218,5 +313,6 @@ export function toProblem(error: ApiError, requestId?: string): Problem {
     code: error.code,
     ...(requestId === undefined ? {} : { instance: `urn:coagent:request:${requestId}` }),
     ...(error.errors === undefined ? {} : { errors: error.errors }),
+    ...error.details,
   };
 }

@@ -59,6 +59,8 @@ export interface BodySpec<B extends z.ZodType = z.ZodType> {
   example: unknown;
   /** `form` takes application/x-www-form-urlencoded. Default: json. */
   type?: 'json' | 'form';
+  /** Largest body, after decompression. Default: `maxBodyBytes` of body.ts. */
+  maxBytes?: number;
 }
 
 interface RouteSpec<
@@ -80,7 +82,11 @@ interface RouteSpec<
   auth: A;
   params?: P;
   query?: Q;
+  /** For the document only: the handler reads them from `ctx`. */
+  headers?: Shape;
   body?: BodySpec<B>;
+  /** Takes If-Match, and requires it (`requireIfMatch`). */
+  conditional?: boolean;
   responses: R;
   errors: readonly ErrorCode[];
   /** Honours Idempotency-Key: for every POST that creates or executes. Only successful answers are kept. */

@@ -4,7 +4,10 @@ import type { Database } from '../../../infra/database/client';
 import type { Logger } from '../../../infra/logger/logger';
 import type { Relay } from '../../../infra/relay/relay';
 import type { RoomGateway } from '../../../infra/temporal/room-gateway';
+import type { RunGateway } from '../../../infra/temporal/run-gateway';
 import type { IdentityService } from '../identity/identity-service';
+import type { RunFeed } from '../runs/run-feed';
+import type { RunStarts } from '../runs/start-run';
 import type { Limits } from './limits';
 
 /** What the process hands to the API. */
@@ -13,8 +16,11 @@ export interface ApiDeps {
   database: Database;
   /** For commands, not for subscriptions. */
   redis: Redis;
+  /** For subscriptions (`createSubscriber`), of sockets and run feeds alike. */
+  subscriber: Redis;
   relay: Relay;
   rooms: RoomGateway;
+  runs: RunGateway;
   /** Resolves when Temporal answers; rejects with the reason when it does not. */
   temporal: { check(): Promise<void> };
   logger: Logger;
@@ -24,4 +30,6 @@ export interface ApiDeps {
 export interface ApiServices extends ApiDeps {
   identity: IdentityService;
   limits: Limits;
+  feed: RunFeed;
+  starts: RunStarts;
 }

@@ -3,8 +3,16 @@ import type { RoomRole, WorkspaceRole } from '../../../prisma/generated/enums';
 export type RoomAction = 'room:read' | 'room:write' | 'room:manage';
 export type AgentAction = 'agent:read' | 'agent:manage';
 export type CourseAction = 'course:read' | 'course:manage';
+export type WorkflowAction = 'workflow:read' | 'workflow:execute' | 'workflow:manage';
 export type WorkspaceAction =
-  'workspace:read' | 'workspace:invite' | 'workspace:manage' | 'room:create' | AgentAction | CourseAction;
+  | 'workspace:read'
+  | 'workspace:invite'
+  | 'workspace:manage'
+  | 'room:create'
+  | AgentAction
+  | CourseAction
+  | WorkflowAction
+  | 'run:oversee';
 
 /** What a person is, where the action would happen. */
 export interface Standing {
@@ -32,6 +40,11 @@ const workspaceRules: Readonly<Record<WorkspaceAction, readonly WorkspaceRole[]>
   'room:create': everybody,
   'agent:read': everybody,
   'agent:manage': makers,
+  'workflow:read': everybody,
+  'workflow:execute': everybody,
+  'workflow:manage': makers,
+  // Runs and tasks that other people started outside rooms.
+  'run:oversee': staff,
 };
 
 /**

@@ -1,6 +1,6 @@
 import { validate as isUuid } from 'uuid';
 import type { Database } from '../../../infra/database/client';
-import type { Agent, Course, Room, Workspace } from '../../../prisma/generated/client';
+import type { Agent, Course, Room, Workflow, Workspace } from '../../../prisma/generated/client';
 import type { RoomRole, WorkspaceRole } from '../../../prisma/generated/enums';
 import { ApiError, type ErrorCode } from '../http/problems';
 import type { Identity } from './identity';
@@ -11,10 +11,17 @@ import {
   type CourseAction,
   type Decision,
   type RoomAction,
+  type WorkflowAction,
   type WorkspaceAction,
 } from './permission-rules';
 
-export type { AgentAction, CourseAction, RoomAction, WorkspaceAction } from './permission-rules';
+export type {
+  AgentAction,
+  CourseAction,
+  RoomAction,
+  WorkflowAction,
+  WorkspaceAction,
+} from './permission-rules';
 
 /** Who asks: an Identity, or as much of one as decides. */
 export type Caller = Pick<Identity, 'userId' | 'superAdmin'>;
@@ -34,6 +41,12 @@ export interface WorkspaceScope extends Pick<Workspace, 'id' | 'slug' | 'name' |
 
 export interface AgentScope {
   agent: Agent;
+  workspaceRole: WorkspaceRole | null;
+}
+
+export interface WorkflowScope {
+  /** Without the draft, which is large. */
+  workflow: Omit<Workflow, 'draft'>;
   workspaceRole: WorkspaceRole | null;
 }
 
@@ -68,6 +81,12 @@ export function authorise(
 export function authorise(
   db: Database,
   caller: Caller,
+  action: WorkflowAction,
+  where: { workflowId: string },
+): Promise<WorkflowScope>;
+export function authorise(
+  db: Database,
+  caller: Caller,
   action: WorkspaceAction,
   where: { workspaceId: string } | { workspaceSlug: string },
 ): Promise<WorkspaceScope>;
@@ -79,12 +98,14 @@ export function authorise(
     | { roomId: string }
     | { agentId: string }
     | { courseId: string }
+    | { workflowId: string }
     | { workspaceId: string }
     | { workspaceSlug: string },
-): Promise<RoomScope | AgentScope | CourseScope | WorkspaceScope> {
+): Promise<RoomScope | AgentScope | CourseScope | WorkflowScope | WorkspaceScope> {
   if ('roomId' in where) return inRoom(db, caller, action as RoomAction, where.roomId);
   if ('agentId' in where) return onAgent(db, caller, action as AgentAction, where.agentId);
   if ('courseId' in where) return onCourse(db, caller, action as CourseAction, where.courseId);
+  if ('workflowId' in where) return onWorkflow(db, caller, action as WorkflowAction, where.workflowId);
   return inWorkspace(db, caller, action as WorkspaceAction, where);
 }
 
@@ -113,7 +134,8 @@ async function inRoom(
   const [row] = await db.$queryRaw<RoomRow[]>`
     SELECT r.id, r.workspace_id AS "workspaceId", r.course_id AS "courseId", r.name, r.turn_policy::text AS "turnPolicy",
            r.agent_replies::text AS "agentReplies", r.max_rounds AS "maxRounds", r.last_seq AS "lastSeq",
-           r.roster_version AS "rosterVersion", r.created_by_id AS "createdById", r.created_at AS "createdAt",
+           r.roster_version AS "rosterVersion", r.workflow_id AS "workflowId",
+           r.workflow_version AS "workflowVersion", r.created_by_id AS "createdById", r.created_at AS "createdAt",
            r.last_message_at AS "lastMessageAt", r.deleted_at AS "deletedAt",
            rm.id AS "memberId", rm.role::text AS "memberRole", m.role::text AS "workspaceRole"
     FROM rooms r
@@ -208,4 +230,29 @@ async function onCourse(
     action,
   );
   return { course, workspaceRole };
+}
+
+async function onWorkflow(
+  db: Database,
+  { userId, superAdmin }: Caller,
+  action: WorkflowAction,
+  workflowId: string,
+): Promise<WorkflowScope> {
+  const found = isUuid(workflowId)
+    ? await db.workflow.findUnique({
+        where: { id: workflowId, deletedAt: null },
+        include: ownMembership(userId),
+        omit: { draft: true },
+      })
+    : null;
+  if (found === null) throw missing('workflow_not_found', 'workflow');
+  const { workspace, ...workflow } = found;
+  const workspaceRole = workspace.memberships[0]?.role ?? null;
+  enforce(
+    decideInWorkspace(action, { superAdmin, workspaceRole, roomRole: null }),
+    'workflow_not_found',
+    'workflow',
+    action,
+  );
+  return { workflow, workspaceRole };
 }

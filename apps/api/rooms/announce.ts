@@ -1,5 +1,6 @@
 import type { Logger } from '../../../infra/logger/logger';
 import { roomChannel, type Relay } from '../../../infra/relay/relay';
+import type { Room } from '../../../prisma/generated/client';
 import type { ChannelEvent } from '../../../workflows/contracts/events';
 
 export interface Announcement {
@@ -31,4 +32,19 @@ export async function announce(
       }),
     );
   }
+}
+
+/** Tells a room that its settings, or its workflow, have changed: clients read what they show of them again. */
+export function announceRoom(
+  services: { relay: Relay; logger: Logger },
+  room: Pick<Room, 'id' | 'name' | 'turnPolicy' | 'agentReplies' | 'rosterVersion'>,
+): Promise<void> {
+  const { id, name, turnPolicy, agentReplies, rosterVersion } = room;
+  return announce(services, [
+    {
+      roomId: id,
+      event: { type: 'room.updated', room: { id, name, turnPolicy, agentReplies } },
+      key: `room.updated:${rosterVersion}`,
+    },
+  ]);
 }

@@ -9,12 +9,15 @@ export interface MessageContext {
   members: number;
   /** Active agents of the room. */
   agents: { memberId: string; name: string }[];
+  /** The workflow that a message runs. */
+  workflow: { id: string } | null;
 }
 
 interface Row {
   known: { id: string; roomId: string; authorId: string | null }[];
   members: number;
   agents: MessageContext['agents'];
+  workflow: MessageContext['workflow'];
 }
 
 /** Everything in the record that decides over a new message, in one round trip: this stands before every message. */
@@ -34,13 +37,16 @@ export async function readMessageContext(
       (SELECT coalesce(jsonb_agg(jsonb_build_object('memberId', m.id, 'name', a.name)), '[]')
        FROM room_members m JOIN agents a ON a.id = m.agent_id AND a.status = 'active'
        WHERE m.room_id = ${roomId}::uuid
-         AND EXISTS (SELECT FROM agent_versions v WHERE v.agent_id = a.id)) AS agents`;
-  const { known = [], members = 0, agents = [] } = row ?? {};
+         AND EXISTS (SELECT FROM agent_versions v WHERE v.agent_id = a.id)) AS agents,
+      (SELECT jsonb_build_object('id', w.id) FROM rooms r JOIN workflows w ON w.id = r.workflow_id
+       WHERE r.id = ${roomId}::uuid AND w.deleted_at IS NULL AND w.published_version IS NOT NULL) AS workflow`;
+  const { known = [], members = 0, agents = [], workflow = null } = row ?? {};
   const own = known.find((found) => found.id === id);
   return {
     ...(own ? { own } : {}),
     replied: known.some((found) => found.id === replyTo && found.roomId === roomId),
     members,
     agents,
+    workflow,
   };
 }

@@ -68,7 +68,7 @@ export function createMessagePost({ settings, database, rooms, limits }: Message
         readMessageContext(database, room.id, { ...input, mentions }),
         limits.message(identity.userId),
       ]);
-      const { own, replied, members, agents } = context;
+      const { own, replied, members, agents, workflow } = context;
       if (own && (own.roomId !== room.id || own.authorId !== identity.userId))
         throw new ApiError('message_id_taken', 'Another message has this id.');
       if (input.replyTo !== null && !replied)
@@ -86,7 +86,7 @@ export function createMessagePost({ settings, database, rooms, limits }: Message
         memberId: member?.id ?? null,
       };
       const { agentReplies } = room;
-      return { room, submission, startsTurn: startsTurn(submission, { agentReplies, agents }) };
+      return { room, submission, startsTurn: startsTurn(submission, { agentReplies, agents, workflow }) };
     },
 
     async submit({ submission, room, startsTurn: starts }) {

@@ -13,6 +13,12 @@ export const ids = {
   answer: '0197d6a4-3f4e-7a6b-9c7d-8e9fa0b1c2d3',
   turn: '0197d6a4-2b3d-7e4f-a051-62738495a6b7',
   node: '0197d6a4-2f10-7b21-8c32-4d43e54f6505',
+  workflow: '0197d6a5-0a1b-7c2d-9e3f-405162738495',
+  run: '0197d6a6-1b2c-7d3e-8f40-5162738495a6',
+  fork: '0197d6a6-9c8b-7a69-8574-635241302f1e',
+  task: '0197d6a7-2c3d-7e4f-9051-62738495a6b7',
+  approval: '0197d6a8-3d4e-4f50-a162-738495a6b7c8',
+  artifact: '0197d6a9-4e5f-7061-b273-8495a6b7c8d9',
 } as const;
 
 export const at = '2026-03-02T09:30:00.000Z';

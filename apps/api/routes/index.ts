@@ -4,11 +4,15 @@ import { authRoutes } from '../identity/auth-routes';
 import { activateAgent, deactivateAgent, deleteAgent, updateAgent } from './agents/agent-changes';
 import { getAgentVersions } from './agents/agent-versions';
 import { createAgent, getAgent, getAgents, getDefinitions } from './agents/agents';
+import { approvalRoutes } from './approvals';
+import { artifactRoutes } from './artifacts';
 import { getConsoleConfig } from './console-config';
 import { courseRoutes } from './courses';
 import { roomRoutes } from './rooms';
-import { runRoutes } from './runs/runs';
+import { runRoutes } from './runs';
+import { taskRoutes } from './tasks';
 import { userRoutes } from './users';
+import { workflowRoutes } from './workflows';
 import { addWorkspaceMember, getWorkspaceMembers } from './workspaces/workspace-members';
 import { createWorkspace, getWorkspace, getWorkspaces } from './workspaces/workspaces';
 
@@ -40,7 +44,11 @@ export const routes: readonly Route[] = [
   ...courseRoutes,
   ...roomRoutes,
   ...agentRoutes,
+  ...workflowRoutes,
   ...runRoutes,
+  ...taskRoutes,
+  ...approvalRoutes,
+  ...artifactRoutes,
   ...healthRoutes,
   getConsoleConfig,
 ];

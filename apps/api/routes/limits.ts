@@ -8,6 +8,9 @@ export const most = {
   roomsPerWorkspace: 10_000,
   agentsPerWorkspace: 1000,
   membersPerRoom: 1000,
+  workflowsPerWorkspace: 1000,
+  tasksPerWorkspace: 10_000,
+  artifactsPerRoom: 10_000,
 } as const;
 
 /**

@@ -1,24 +1,22 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Redis } from 'ioredis';
 import { createPresences } from '../../../infra/relay/presence';
 import { roomChannel } from '../../../infra/relay/relay';
 import { ApiError } from '../http/problems';
 import type { ApiServices } from '../http/services';
 import { createMessagePost } from '../rooms/post-message';
-import { createConnections, type Admission } from './connection';
+import { createConnections } from './connection';
 import { createGreeter } from './greeter';
 import { createHub } from './hub';
 import { applyRoomEvents } from './room-events';
 import { serveRoomSocket, type RoomSocketDeps } from './room-socket';
+import { createRunSockets } from './run-socket';
 import { createSlots } from './slots';
 import { createUpkeep } from './upkeep';
-import { admit, refuse } from './upgrade';
+import { admit, refuse, type Admitted } from './upgrade';
 import { createWebSocketServer } from './web-socket-server';
 
 export interface SocketOptions {
-  /** A connection for subscriptions (`createSubscriber`), used by nothing else. The caller closes it afterwards. */
-  subscriber: Redis;
   /** Interval at which presence is renewed; a killed process' people count as gone after two and a half. Default 5. */
   presenceSeconds?: number;
   /** Interval at which rights of open connections are checked against the record. Default 15. */
@@ -36,10 +34,10 @@ export interface Sockets {
   close(): Promise<void>;
 }
 
-/** Serves `/ws/rooms/{id}` on the server's `upgrade` event (docs/websockets.md). */
-export function attachSockets(services: ApiServices, server: Server, options: SocketOptions): Sockets {
-  const { settings, redis, relay, database, logger } = services;
-  const { subscriber, presenceSeconds = 5, standingSeconds = 15, repairSeconds = 5 } = options;
+/** Serves `/ws/rooms/{id}` and `/ws/runs/{id}` on the server's `upgrade` event (docs/websockets.md). */
+export function attachSockets(services: ApiServices, server: Server, options: SocketOptions = {}): Sockets {
+  const { settings, redis, subscriber, relay, database, logger } = services;
+  const { presenceSeconds = 5, standingSeconds = 15, repairSeconds = 5 } = options;
   const slots = createSlots({ perUser: options.socketsPerUser ?? 50, total: options.socketsTotal ?? 10_000 });
   const connections = createConnections();
   const presences = createPresences(redis, { ttlSeconds: 2.5 * presenceSeconds });
@@ -78,23 +76,26 @@ export function attachSockets(services: ApiServices, server: Server, options: So
     greeter,
     connections,
   };
-  const admissions = new WeakMap<IncomingMessage, { admission: Admission; network: Duplex }>();
+  const runSockets = createRunSockets(services, standingSeconds);
+  const admissions = new WeakMap<IncomingMessage, { admitted: Admitted; network: Duplex }>();
   let closing = false;
 
   const webSockets = createWebSocketServer(async (ws, request) => {
-    const admitted = admissions.get(request);
-    if (admitted) await serveRoomSocket(ws, admitted.network, admitted.admission, deps);
+    const known = admissions.get(request);
+    if (known?.admitted.of === 'room')
+      await serveRoomSocket(ws, known.network, known.admitted.admission, deps);
+    if (known?.admitted.of === 'run') await runSockets.serve(ws, known.network, known.admitted.admission);
   });
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (closing) throw new ApiError('overloaded', 'The server is stopping.', { retryAfter: 1 });
-    const admission = await admit(request, services);
-    const free = slots.take(admission.identity.userId);
+    const admitted = await admit(request, services);
+    const free = slots.take(admitted.admission.identity.userId);
     socket.once('close', free);
     // It went away while it was looked at.
     if (socket.destroyed) free();
     else {
-      admissions.set(request, { admission, network: socket });
+      admissions.set(request, { admitted, network: socket });
       webSockets.accept(request, socket, head);
     }
   }
@@ -110,6 +111,7 @@ export function attachSockets(services: ApiServices, server: Server, options: So
     async close() {
       closing = true;
       upkeep.stop();
+      runSockets.stop();
       const answered = Promise.all(connections.all().map((connection) => connection.idle()));
       await Promise.race([answered, sleep(answersMs)]);
       await webSockets.close(closeMs);

@@ -12,6 +12,15 @@ export interface Admission {
   since: Position | null;
 }
 
+/** A request that may become a WebSocket of a run. */
+export interface RunAdmission {
+  identity: Identity;
+  runId: string;
+  /** Events after this one are wanted. */
+  after: number;
+  address: string;
+}
+
 /** One open WebSocket of a room. */
 export interface Connection {
   readonly id: string;

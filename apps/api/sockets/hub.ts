@@ -14,7 +14,7 @@ export class RelayAwayError extends Error {
 
 export interface HubOptions {
   relay: Relay;
-  /** A connection for subscriptions, of which the hub is the only user. */
+  /** A connection for subscriptions. Others may use it for other channels. */
   subscriber: Redis;
   logger: Logger;
   /** Interval at which losses that nothing else revealed are repaired. */

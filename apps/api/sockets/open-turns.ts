@@ -62,6 +62,10 @@ export function openTurnFrames(newest: readonly Publication[]): string[] {
       case 'room.updated':
       case 'room.deleted':
         break;
+      // Pending ones are read from the record: they may be older than the newest events.
+      case 'approval.requested':
+      case 'approval.decided':
+        break;
     }
   }
   const deltas = [...streams.values()].flatMap(({ next, deltas: kept }) => (next === null ? [] : kept));

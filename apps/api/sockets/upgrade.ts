@@ -7,34 +7,43 @@ import { fromInfra } from '../http/infra-errors';
 import { ApiError, toProblem } from '../http/problems';
 import type { ApiServices } from '../http/services';
 import { authorise } from '../identity/permissions';
-import type { Admission } from './connection';
+import { findRun } from '../runs/run-access';
+import type { Admission, RunAdmission } from './connection';
 
-const roomPath = /^\/ws\/rooms\/([^/]+)$/;
+const path = /^\/ws\/(rooms|runs)\/([^/]+)$/;
+
+export type Admitted = { of: 'room'; admission: Admission } | { of: 'run'; admission: RunAdmission };
 
 /**
- * Decides over a request for a WebSocket before it becomes one: path, Origin, identity, membership.
+ * Decides over a request for a WebSocket before it becomes one: path, Origin, identity, access.
  * @throws ApiError
  */
 export async function admit(
   request: IncomingMessage,
   { identity, limits, database }: Pick<ApiServices, 'identity' | 'limits' | 'database'>,
-): Promise<Admission> {
+): Promise<Admitted> {
   const { pathname, searchParams } = readUrl(request.url);
-  const roomId = roomPath.exec(pathname)?.[1]?.toLowerCase();
-  if (roomId === undefined || !isUuid(roomId))
-    throw new ApiError('not_found', 'No WebSocket is at this address.');
+  const [, of, given] = path.exec(pathname) ?? [];
+  const id = given?.toLowerCase();
+  if (id === undefined || !isUuid(id)) throw new ApiError('not_found', 'No WebSocket is at this address.');
   const { origin, host } = request.headers;
   if (origin !== undefined && !identity.originAllowed(origin, host))
     throw new ApiError('origin_not_allowed', 'Pages of this origin may not open a WebSocket here.');
-  const since = readPosition(searchParams);
+  const since = of === 'rooms' ? readPosition(searchParams) : null;
+  const after = of === 'runs' ? readOffset(searchParams) : 0;
   const caller = await identity.identify(request, { ticket: true });
   if (caller === null)
     throw new ApiError('unauthenticated', 'Send a valid access token, session cookie or ticket.');
   if (caller.via === 'cookie' && origin === undefined)
     throw new ApiError('origin_not_allowed', 'A WebSocket with the session cookie needs an Origin header.');
   await limits.request(`user:${caller.userId}`);
-  const scope = await authorise(database, caller, 'room:read', { roomId });
-  return { identity: caller, scope, since };
+  if (of === 'runs') {
+    await findRun(database, caller, 'read', id);
+    const address = request.socket.remoteAddress ?? '';
+    return { of: 'run', admission: { identity: caller, runId: id, after, address } };
+  }
+  const scope = await authorise(database, caller, 'room:read', { roomId: id });
+  return { of: 'room', admission: { identity: caller, scope, since } };
 }
 
 function readUrl(url = '/'): URL {
@@ -54,6 +63,16 @@ function readPosition(query: URLSearchParams): Position | null {
   const message = 'epoch and offset go together, as the server gave them';
   throw new ApiError('invalid_request', `${message}.`, {
     errors: [{ path: 'query.epoch', code: 'invalid_position', message }],
+  });
+}
+
+/** Absent: from the beginning. */
+function readOffset(query: URLSearchParams): number {
+  const offset = query.get('offset') ?? '0';
+  if (/^\d{1,9}$/.test(offset)) return Number(offset);
+  const message = 'must be an offset that the server gave';
+  throw new ApiError('invalid_request', `offset ${message}.`, {
+    errors: [{ path: 'query.offset', code: 'invalid_position', message }],
   });
 }
 

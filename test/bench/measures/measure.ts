@@ -22,6 +22,8 @@ export interface BenchContext {
   /** Fewer repetitions: shows that everything works, not how fast it is. */
   quick: boolean;
   say: (line: string) => void;
+  /** Where CPU profiles are written. */
+  profile: string | undefined;
 }
 
 export type Measure = (context: BenchContext) => Promise<Row[]>;

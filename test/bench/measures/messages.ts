@@ -1,3 +1,4 @@
+import { median } from '../median';
 import { times, type Measure } from './measure';
 
 const target = 300;
@@ -27,5 +28,3 @@ export const messagesPerSecond: Measure = async ({ ours, bare, quick, say }) => 
     },
   ];
 };
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -84,7 +84,8 @@ test('300 messages over many executions: no gap, no duplicate, resends are known
     executions += 1;
     expect(execution.historyLength).toBeLessThan(400);
   }
-  expect(executions).toBeGreaterThan(5);
+  // While messages keep coming a history may get four times as long as suggested.
+  expect(executions).toBeGreaterThanOrEqual(4);
   await client.connection.close();
   socket.close();
 }, 240_000);

@@ -96,7 +96,7 @@ test('somebody who comes while an agent writes sees what it has written so far, 
   const [{ relay, database }] = apis as [SocketApi, SocketApi];
   const ids = { turnId: crypto.randomUUID(), runId: crypto.randomUUID() };
   await database.run.create({
-    data: { id: ids.turnId, workspaceId: ada.workspaceId, roomId: id, workflowId: 'w' },
+    data: { id: ids.turnId, workspaceId: ada.workspaceId, roomId: id, temporalId: 'w' },
   });
   const author = { kind: 'agent' as const, id: null, name: 'Teacher' };
   const piece = (index: number, text: string): ChannelEvent => delta(index, text);

@@ -8,8 +8,10 @@ import { createLogger } from '../../../infra/logger/logger';
 import { createRedis, createSubscriber } from '../../../infra/redis/client';
 import { createRedisRelay } from '../../../infra/relay/redis-relay';
 import type { Relay } from '../../../infra/relay/relay';
+import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient } from '../../../infra/temporal/client';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
+import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
 import type { ClientFrame, ServerFrame } from '../../../workflows/contracts/events';
 import { eventually } from '../../support/eventually';
 import type { Person } from '../../support/people';
@@ -42,21 +44,23 @@ export async function startSocketApi({ env = {}, sockets = {} }: SocketApiOption
   const subscriber = createSubscriber(redisUrl);
   // Some tests kill it.
   for (const connection of [redis, subscriber]) connection.on('error', () => undefined);
-  const temporal = createTemporalClient({
-    address: settings.TEMPORAL_ADDRESS ?? '',
-    namespace: settings.TEMPORAL_NAMESPACE,
-  });
+  const temporal = createTemporalClient(
+    { address: settings.TEMPORAL_ADDRESS ?? '', namespace: settings.TEMPORAL_NAMESPACE },
+    [createClaimCheck(database)],
+  );
   const relay = createRedisRelay(redis, { streamLength: settings.RELAY_STREAM_LENGTH });
   const api = buildServer({
     settings,
     secretKey: settings.SECRET_KEY ?? '',
     database,
     redis,
+    subscriber,
     relay,
     rooms: createRoomGateway(temporal),
+    runs: createRunGateway(temporal),
     temporal: { check: () => Promise.resolve() },
     logger: createLogger('api', settings.LOG_LEVEL),
-    attachSockets: (services, server) => attachSockets(services, server, { subscriber, ...sockets }),
+    attachSockets: (services, server) => attachSockets(services, server, sockets),
   });
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   return {

@@ -5,10 +5,12 @@ import { buildServer, type ApiServer } from '../../../apps/api/server';
 import { loadSettings } from '../../../infra/config/load-settings';
 import { createDatabase, type Database } from '../../../infra/database/client';
 import { createLogger } from '../../../infra/logger/logger';
-import { createRedis } from '../../../infra/redis/client';
+import { createRedis, createSubscriber } from '../../../infra/redis/client';
 import { createRedisRelay } from '../../../infra/relay/redis-relay';
+import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient, probeTemporal } from '../../../infra/temporal/client';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
+import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
 
 export const secretKey = randomBytes(32).toString('base64');
 export const password = 'correct horse battery staple';
@@ -68,22 +70,26 @@ export async function startTestApi({ env = {}, routes }: TestApiOptions = {}): P
     throw new Error('DATABASE_URL and REDIS_URL are set by `npm test`.');
   const database = createDatabase(settings.DATABASE_URL, 5);
   const redis = createRedis(settings.REDIS_URL);
+  const subscriber = createSubscriber(settings.REDIS_URL);
+  subscriber.on('error', () => undefined);
   // Some tests point it at nothing. Limits count in memory until the first connection, so wait for it.
   await new Promise<void>((resolve) => {
     redis.once('ready', resolve);
     redis.on('error', () => resolve());
   });
-  const temporal = createTemporalClient({
-    address: settings.TEMPORAL_ADDRESS ?? '',
-    namespace: settings.TEMPORAL_NAMESPACE,
-  });
+  const temporal = createTemporalClient(
+    { address: settings.TEMPORAL_ADDRESS ?? '', namespace: settings.TEMPORAL_NAMESPACE },
+    [createClaimCheck(database)],
+  );
   const api = buildServer({
     settings,
     secretKey,
     database,
     redis,
+    subscriber,
     relay: createRedisRelay(redis, { streamLength: 100 }),
     rooms: createRoomGateway(temporal),
+    runs: createRunGateway(temporal),
     temporal: { check: () => probeTemporal(temporal, 1000) },
     logger: createLogger('api', settings.LOG_LEVEL),
     ...(routes === undefined ? {} : { routes }),
@@ -93,6 +99,7 @@ export async function startTestApi({ env = {}, routes }: TestApiOptions = {}): P
   const stop = async (): Promise<void> => {
     stopped ??= api.close().then(() => {
       redis.disconnect();
+      subscriber.disconnect();
       return Promise.all([database.$disconnect(), temporal.connection.close()]);
     });
     await stopped;

@@ -3,6 +3,7 @@ import { routes } from '../../../apps/api/routes';
 import { newPerson, newRoom, type Person } from '../../support/people';
 import { startTestApi, type TestApi } from '../api/api-fixture';
 import { membersOf, refusal, type Failure } from './routes-fixture';
+import { published } from './workflows-fixture';
 
 let api: TestApi;
 let ada: Person;
@@ -22,11 +23,32 @@ beforeAll(async () => {
       id: runId,
       workspaceId: ada.workspaceId,
       roomId: room.id,
-      workflowId: `room:${room.id}`,
+      temporalId: `room:${room.id}`,
       endedAt: new Date(),
     },
   });
+  const flow = await published(ada);
+  const task = { name: 'Task', workflowId: flow, payload: { n: 1 }, run: false };
+  const approvalId = randomUUID();
+  await api.database.approval.create({
+    data: {
+      id: approvalId,
+      workspaceId: ada.workspaceId,
+      runId,
+      roomId: room.id,
+      nodeKey: 'ask',
+      title: 'Go on?',
+      actions: [{ id: 'approve', label: 'Approve' }],
+      roles: ['admin'],
+    },
+  });
+  const artifact = { title: 'Report', content: 'Leaves are green.' };
   things = {
+    '/workflows/{id}': flow,
+    '/tasks/{id}': (await ada.must<{ id: string }>('POST', '/tasks', task)).id,
+    '/approvals/{id}': approvalId,
+    '{artifactId}': (await ada.must<{ id: string }>('POST', `/rooms/${room.id}/artifacts`, artifact)).id,
+    '{n}': '1',
     '/rooms/{id}': room.id,
     '/workspaces/{id}': ada.workspaceId,
     '/courses/{id}': course.id,
@@ -73,7 +95,7 @@ test.each(ofThings)('$title does not find what does not exist', async ({ method,
   const [status, code] = await refusal(
     ada,
     method,
-    fill(path, () => randomUUID()),
+    fill(path, (name) => (name === '{n}' ? '1' : randomUUID())),
     body?.example,
   );
   expect(status).toBe(404);
@@ -94,7 +116,7 @@ test.each(ofThings)('$title refuses ids that are none', async ({ method, path, b
 });
 
 test('a foreign workspace cannot be chosen', async () => {
-  for (const path of ['/rooms', '/agents', '/courses', '/runs']) {
+  for (const path of ['/rooms', '/agents', '/courses', '/runs', '/workflows', '/tasks', '/approvals']) {
     for (const headers of [
       { 'x-workspace-id': ada.workspaceId },
       { 'x-workspace-id': randomUUID() },

@@ -29,7 +29,7 @@ async function storeRuns(
       workspaceId: owner.workspaceId,
       roomId,
       status,
-      workflowId: `room:${roomId}`,
+      temporalId: `room:${roomId}`,
       startedAt: new Date(Date.now() - 60_000 + index),
       endedAt: status === 'running' ? null : new Date(),
       promptTokens: 12,

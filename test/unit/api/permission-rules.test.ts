@@ -57,6 +57,10 @@ test.each<[WorkspaceAction, string[]]>([
   ['room:create', ['admin', 'teacher', 'student', 'member']],
   ['agent:read', ['admin', 'teacher', 'student', 'member']],
   ['agent:manage', ['admin', 'teacher', 'member']],
+  ['workflow:read', ['admin', 'teacher', 'student', 'member']],
+  ['workflow:execute', ['admin', 'teacher', 'student', 'member']],
+  ['workflow:manage', ['admin', 'teacher', 'member']],
+  ['run:oversee', ['admin', 'teacher']],
 ])('in a workspace, %s is for %s', (action, allowed) => {
   for (const workspaceRole of rolesInWorkspace) {
     expect(decideInWorkspace(action, { ...nobody, workspaceRole })).toBe(

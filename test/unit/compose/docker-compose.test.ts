@@ -5,7 +5,7 @@ import { loadSettings } from '../../../infra/config/load-settings';
 import { composeVariables } from '../../../infra/config/settings-reference';
 import { settingsTable } from '../../../infra/config/settings';
 import type { Setting } from '../../../infra/config/setting';
-import { searchAttributeNames } from '../../../infra/temporal/search-attributes';
+import { searchAttributeNames } from '../../../workflows/contracts/search-attributes';
 import { taskQueues } from '../../../workflows/contracts/task-queues';
 import {
   environmentOf,

@@ -34,7 +34,7 @@ describe('loadSettings', () => {
     expect(loaded.PORT).toBe(3000);
     expect(loaded.TRUST_PROXY).toBe(false);
     expect(loaded.ALLOWED_ORIGINS).toEqual([]);
-    expect(loaded.WORKER_QUEUES).toEqual(['control', 'models']);
+    expect(loaded.WORKER_QUEUES).toEqual(['control', 'models', 'tools']);
     expect(loaded.DATABASE_URL).toBeUndefined();
   });
 
@@ -69,7 +69,7 @@ describe('loadSettings', () => {
     expect(problems).toHaveLength(5);
     expect(problems).toContain('PORT: "70000" must be a whole number from 0 to 65535');
     expect(problems).toContain('TRUST_PROXY: "yes" must be true or false');
-    expect(problems).toContain('WORKER_QUEUES: "control,nonsense" may hold control, models');
+    expect(problems).toContain('WORKER_QUEUES: "control,nonsense" may hold control, models, tools');
     expect(problems).toContain(
       'PUBLIC_URL: "coagent.example" must be a URL that begins with http:// or https://',
     );

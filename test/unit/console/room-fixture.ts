@@ -51,6 +51,8 @@ export const snapshot: RoomSnapshot = {
   members: [],
   markers: [],
   runs: [],
+  workflow: null,
+  approvals: [],
 };
 
 /** A room that was just joined, with messages 1 to `count`. */

@@ -88,6 +88,7 @@ test('after a break that cannot be resumed, a half text stays only while its tur
       ...snapshot,
       runs: turns.map((turnId) => ({
         turnId,
+        isRun: false,
         messageId: 'm1',
         status: 'running',
         error: null,

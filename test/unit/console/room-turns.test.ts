@@ -29,7 +29,7 @@ test.each([
   [finished(102, 'round_limit'), 'quiet', 'The agents stopped at the round limit.'],
 ])('a turn without an answer leaves a note below the newest message', (end, kind, text) => {
   const { turns } = run(joined(3), started(101), end);
-  expect(turns.notes).toEqual([{ turnId: 't', kind, afterSeq: 3, text }]);
+  expect(turns.notes).toEqual([{ id: 't', workflowRunId: null, kind, afterSeq: 3, text }]);
 });
 
 test('the end of a turn told twice is noted once', () => {
@@ -38,7 +38,9 @@ test('the end of a turn told twice is noted once', () => {
 
 test('a late list of what is running does not bring back a turn that has ended', () => {
   const ended = run(joined(1), started(101), finished(102, 'answered'));
-  const runs = [{ turnId: 't', messageId: 'm1', status: 'running', error: null, endedAt: null }];
+  const runs = [
+    { turnId: 't', isRun: false, messageId: 'm1', status: 'running', error: null, endedAt: null },
+  ];
   const behind = run(ended, frame(hello({ epoch: 'e2', recovered: false, lastSeq: 1 })));
   expect(
     runningIds(run(behind, { type: 'caught-up', missed: behind.missed, snapshot: withRuns(runs) })),
@@ -49,14 +51,21 @@ test('a turn that failed while nobody listened is noted where it happened', () =
   const error = { detail: 'No credit.' };
   const endedAt = message(2).createdAt;
   const runs = [
-    { turnId: 'f', messageId: 'm2', status: 'failed', error, endedAt },
-    { turnId: 'r', messageId: 'm3', status: 'running', error: null, endedAt: null },
-    { turnId: 'c', messageId: 'm1', status: 'completed', error: null, endedAt },
-    { turnId: 'old', messageId: 'm0', status: 'failed', error, endedAt: '2020-01-01T00:00:00.000Z' },
+    { turnId: 'f', isRun: false, messageId: 'm2', status: 'failed', error, endedAt },
+    { turnId: 'r', isRun: false, messageId: 'm3', status: 'running', error: null, endedAt: null },
+    { turnId: 'c', isRun: false, messageId: 'm1', status: 'completed', error: null, endedAt },
+    {
+      turnId: 'old',
+      isRun: false,
+      messageId: 'm0',
+      status: 'failed',
+      error,
+      endedAt: '2020-01-01T00:00:00.000Z',
+    },
   ];
   const state = run(joined(3), { type: 'caught-up', missed: 1, snapshot: withRuns(runs) });
   expect(state.turns.notes).toEqual([
-    { turnId: 'f', kind: 'failed', afterSeq: 2, text: 'No answer: No credit.' },
+    { id: 'f', workflowRunId: null, kind: 'failed', afterSeq: 2, text: 'No answer: No credit.' },
   ]);
   expect(runningIds(state)).toEqual(['r']);
   const again = run(state, { type: 'caught-up', missed: 1, snapshot: withRuns(runs) });
@@ -72,4 +81,26 @@ test('a turn that begins while the record is read is not forgotten by an older r
   const begun = run(behind, started(6, 'new'));
   const state = run(begun, { type: 'caught-up', missed: begun.missed, snapshot: withRuns([]) });
   expect(runningIds(state)).toEqual(['new']);
+});
+
+const workflow = { workflowId: 'w', name: 'Ask first' };
+
+test('a turn of a room with a workflow is a run, and its end leads to that run', () => {
+  const caughtUp = { type: 'caught-up', missed: 1, snapshot: { ...snapshot, workflow } } as const;
+  const running = run(joined(1), caughtUp, started(101));
+  expect(running.turns.running).toMatchObject([{ turnId: 't', isRun: true }]);
+  expect(run(running, failed(102)).turns.notes).toMatchObject([{ id: 't', workflowRunId: 't' }]);
+});
+
+test('a run that waits for people goes on after everything was read again', () => {
+  const waiting = {
+    turnId: 't',
+    isRun: true,
+    messageId: 'm1',
+    status: 'waiting',
+    error: null,
+    endedAt: null,
+  };
+  const state = run(joined(1), { type: 'caught-up', missed: 1, snapshot: withRuns([waiting]) });
+  expect(state.turns.running).toMatchObject([{ turnId: 't', isRun: true }]);
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { evaluate, findSum, formatNumber } from '../../../apps/model-server/arithmetic';
+import { findSum, formatNumber } from '../../../apps/model-server/arithmetic';
+import { evaluate } from '../../../infra/arithmetic/evaluate';
 
 describe('sums in messages', () => {
   test.each([

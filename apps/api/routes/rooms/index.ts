@@ -3,6 +3,7 @@ import { removeMember, updateMember } from './member-changes';
 import { getMessages, postMessage } from './messages';
 import { getReadMarkers, postReadMarker } from './read';
 import { deleteRoom, updateRoom } from './room-changes';
+import { deleteRoomWorkflow, getRoomWorkflow, putRoomWorkflow } from './room-workflow';
 import { createRoom, getRoom, getRooms } from './rooms';
 import { cancelTurn, getRoomState } from './turns';
 
@@ -22,4 +23,7 @@ export const roomRoutes = [
   getReadMarkers,
   postReadMarker,
   cancelTurn,
+  getRoomWorkflow,
+  putRoomWorkflow,
+  deleteRoomWorkflow,
 ];

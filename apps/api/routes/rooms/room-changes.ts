@@ -3,8 +3,9 @@ import { ApiError } from '../../http/problems';
 import { defineRoute } from '../../http/route';
 import { recordAudit } from '../../identity/audit';
 import { authorise } from '../../identity/permissions';
-import { announce } from '../../rooms/announce';
+import { announce, announceRoom } from '../../rooms/announce';
 import { bumpRoster } from '../../rooms/roster';
+import { defined } from '../defined';
 import { ids } from '../examples';
 import { uuid } from '../fields';
 import { room, roomExample, roomSettings, viewRoom } from './room-view';
@@ -44,14 +45,8 @@ export const updateRoom = defineRoute(
       if (body.courseId) await requireCourse(tx, before.workspaceId, body.courseId);
       return tx.room.update({ where: { id: before.id }, data: defined(body) });
     });
-    const { id, name, turnPolicy, agentReplies, rosterVersion } = changed;
-    await announce({ relay, logger }, [
-      {
-        roomId: id,
-        event: { type: 'room.updated', room: { id, name, turnPolicy, agentReplies } },
-        key: `room.updated:${rosterVersion}`,
-      },
-    ]);
+    await announceRoom({ relay, logger }, changed);
+    const { id } = changed;
     const readSeq = await readSeqOf(database, id, user.userId);
     return { status: 200, body: viewRoom(changed, { role: member?.role ?? null, readSeq }) };
   },
@@ -63,14 +58,14 @@ export const deleteRoom = defineRoute(
     path: '/rooms/{id}',
     summary: 'Delete a room',
     description:
-      'For owners of the room and admins of its workspace. Its turns are cancelled and its people disconnected (4404).',
+      'For owners of the room and admins of its workspace. Its turns and runs are cancelled and its people disconnected (4404).',
     tags: ['rooms'],
     auth: 'user',
     params: { id: uuid(ids.room) },
     responses: { 204: { description: 'The room is gone.' } },
     errors: ['forbidden', 'room_not_found', 'temporal_unavailable'],
   },
-  async ({ params, user }, { database, rooms, relay, logger }) => {
+  async ({ params, user }, { database, rooms, runs, relay, logger }) => {
     const { room: found } = await authorise(database, user, 'room:manage', { roomId: params.id });
     const roomId = found.id;
     await database.$transaction(
@@ -81,9 +76,10 @@ export const deleteRoom = defineRoute(
           data: { deletedAt: now },
         });
         if (count === 0) throw new ApiError('room_not_found', 'The room was deleted.');
-        await tx.run.updateMany({
+        const cancelled = await tx.run.updateManyAndReturn({
           where: { roomId, endedAt: null },
           data: { status: 'cancelled', endedAt: now },
+          select: { id: true, kind: true },
         });
         await recordAudit(tx, {
           action: 'room_deleted',
@@ -94,6 +90,8 @@ export const deleteRoom = defineRoute(
         // Inside, so that nothing is deleted while Temporal is away. A workflow that a message starts meanwhile waits
         // for this transaction with its first commit, finds the room deleted and ends.
         await rooms.close(roomId);
+        const ofWorkflows = cancelled.filter(({ kind }) => kind === 'workflow');
+        await Promise.all(ofWorkflows.map(({ id }) => runs.cancel(id, { by: user.name, mode: 'cancel' })));
       },
       { timeout: closingMs },
     );
@@ -106,10 +104,3 @@ export const deleteRoom = defineRoute(
 
 /** Longer than Temporal may take to answer. */
 const closingMs = 10_000;
-
-type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
-
-/** Without the fields that are undefined, which Prisma’s types do not take. */
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
-}

@@ -1,6 +1,19 @@
 import type { MemberView, MessageView } from '../../../../workflows/contracts/events';
 import type { Http } from './http';
-import type { Agent, AgentDefinition, Me, Page, Room, RoomChanges, Run, User } from './shapes';
+import { ProblemError } from './problem';
+import type {
+  Agent,
+  AgentDefinition,
+  Approval,
+  DecisionInput,
+  Me,
+  Page,
+  Room,
+  RoomChanges,
+  RoomWorkflow,
+  Run,
+  User,
+} from './shapes';
 
 export type AgentInput = Pick<Agent, 'name' | 'instructions' | 'model'>;
 export type Newcomer = { email: string } | { agentId: string };
@@ -60,9 +73,24 @@ export function createClient(http: Http) {
         .request<Page<MessageView>>('GET', `/rooms/${roomId}/messages`, { query })
         .then(({ items }) => items),
     readMarkers: (roomId: string) => all<{ userId: string; seq: number }>(`/rooms/${roomId}/read`),
-    /** The newest turns. */
-    runs: (roomId: string, limit: number) =>
-      http.request<Page<Run>>('GET', '/runs', { query: { roomId, limit } }).then(({ items }) => items),
+    /** The newest runs of a room, turns among them. */
+    runs: (query: { roomId: string; limit: number; status?: string }) =>
+      http.request<Page<Run>>('GET', '/runs', { query }).then(({ items }) => items),
+    /** null: the room's agents answer by themselves. */
+    roomWorkflow: (roomId: string) =>
+      http.request<RoomWorkflow>('GET', `/rooms/${roomId}/workflow`).catch((error: unknown) => {
+        if (error instanceof ProblemError && error.code === 'workflow_not_found') return null;
+        throw error;
+      }),
+
+    /** The pending ones of a run, including those that others decide. */
+    approvals: (runId: string) => all<Approval>('/approvals', undefined, { runId, status: 'pending' }),
+    approval: (id: string) => http.request<Approval>('GET', `/approvals/${id}`),
+    decide: (id: string, decision: DecisionInput, key: string) =>
+      http.request<{ decided: boolean; missing: number }>('POST', `/approvals/${id}/decide`, {
+        body: decision,
+        idempotencyKey: key,
+      }),
 
     agents: (workspaceId: string) => all<Agent>('/agents', workspaceId),
     definitions: () =>

@@ -11,8 +11,8 @@ export async function readConsoleConfig(): Promise<ConsoleConfig> {
   return response.ok ? ((await response.json()) as ConsoleConfig) : unknown;
 }
 
-/** The page of a room's workflow in the Temporal Web UI: all of its turns are there. */
-export const temporalLink = ({ temporalUi, namespace }: ConsoleConfig, roomId: string): string | null =>
+/** The page of a Temporal workflow in the Temporal Web UI: of a room, with its turns, or of a run. */
+export const temporalLink = ({ temporalUi, namespace }: ConsoleConfig, workflowId: string): string | null =>
   temporalUi === null
     ? null
-    : `${temporalUi.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/room:${roomId}`;
+    : `${temporalUi.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${workflowId}`;

@@ -20,6 +20,10 @@ export class ProblemError extends Error {
   }
 }
 
+/** What the API would refuse, found without asking it. */
+export const invalidInput = (fields: readonly FieldProblem[]): ProblemError =>
+  new ProblemError(422, 'invalid_request', 'Some fields are not right.', fields, null);
+
 /** No answer came: the network or the server is away. */
 export class UnreachableError extends Error {
   constructor(options?: ErrorOptions) {

@@ -1,3 +1,5 @@
+import type { JsonObject, JsonSchema } from '../../../../workflows/contracts/json';
+
 /** Answers of the API, as far as the page reads them (/openapi.json). */
 export interface User {
   id: string;
@@ -56,12 +58,49 @@ export interface AgentDefinition {
   instructions: string;
 }
 
+/** What a message in a room runs: `GET /rooms/{id}/workflow`. */
+export interface RoomWorkflow {
+  workflowId: string;
+  name: string;
+}
+
 export interface Run {
   id: string;
+  kind: string;
+  triggerType: string;
   status: string;
   triggerMessageId: string | null;
   error: { code: string; detail: string } | null;
   endedAt: string | null;
+}
+
+/** A question to people, asked by a step of a run. */
+export interface Approval {
+  id: string;
+  runId: string;
+  status: 'pending' | 'decided' | 'timed_out' | 'cancelled';
+  title: string;
+  description: string;
+  /** JSON Schema of the form that a decision fills in; null: none. */
+  schema: JsonSchema | null;
+  actions: { id: string; label: string }[];
+  /** How many people must choose the same action. */
+  quorum: number;
+  /** The one that won. */
+  action: string | null;
+  /** In the order they were made. */
+  decisions: { userId: string; name: string; action: string; comment: string | null }[];
+  /** I am asked. */
+  mayDecide: boolean;
+  requestedAt: string;
+  /** When it times out; null: never. */
+  dueAt: string | null;
+}
+
+export interface DecisionInput {
+  action: string;
+  data: JsonObject | null;
+  comment: string | null;
 }
 
 export interface Page<T> {

@@ -1,13 +1,17 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { MessageView } from '../../../../workflows/contracts/events';
+import { isAskedOf } from '../approvals/is-asked-of';
+import type { Approvals } from '../room/approvals';
 import type { MessageLog } from '../room/message-log';
 import type { TurnNote, Turns } from '../room/turns';
 import { newestSeq } from '../room/message-log';
+import type { Approval } from '../api/shapes';
 import { useServices } from '../services';
 
 interface AnnouncerProps {
   log: MessageLog;
   turns: Turns;
+  approvals: Approvals;
   /** What is there already is not announced. */
   ready: boolean;
 }
@@ -19,18 +23,19 @@ const spoken = ({ author, text }: MessageView): string =>
   `${author.name}: ${text.length > longestRead ? `${text.slice(0, longestRead)}…` : text}`;
 
 /**
- * Reads new messages to screen readers: each once, when it is complete, and not the older ones that are loaded on
+ * Reads new messages, and what one is asked to decide, to screen readers: each once, when it is complete, and not the older ones that are loaded on
  * scrolling up, nor every word of one that is being written.
  */
-export function Announcer({ log, turns, ready }: AnnouncerProps): ReactNode {
+export function Announcer({ log, turns, approvals, ready }: AnnouncerProps): ReactNode {
   const { me } = useServices();
-  const heard = useRef<{ seq: number; notes: readonly TurnNote[] } | null>(null);
+  const heard = useRef<{ seq: number; notes: readonly TurnNote[]; asked: readonly Approval[] } | null>(null);
   const [lines, setLines] = useState<readonly { key: string; text: string }[]>([]);
 
   useEffect(() => {
     if (!ready) return;
     const before = heard.current;
-    heard.current = { seq: newestSeq(log), notes: turns.notes };
+    const asked = approvals.open.flatMap(({ view }) => (view && isAskedOf(view, me.id) ? [view] : []));
+    heard.current = { seq: newestSeq(log), notes: turns.notes, asked };
     if (before === null) return;
     const messages = log.items
       .slice(-mostKept)
@@ -38,10 +43,13 @@ export function Announcer({ log, turns, ready }: AnnouncerProps): ReactNode {
       .map((message) => ({ key: message.id, text: spoken(message) }));
     const notes = turns.notes
       .filter((note) => !before.notes.includes(note))
-      .map(({ turnId, text }) => ({ key: turnId, text }));
-    const fresh = [...messages, ...notes];
+      .map(({ id, text }) => ({ key: id, text }));
+    const questions = asked
+      .filter(({ id }) => !before.asked.some((known) => known.id === id))
+      .map(({ id, title }) => ({ key: `asked-${id}`, text: `You are asked to decide: ${title}` }));
+    const fresh = [...messages, ...notes, ...questions];
     if (fresh.length > 0) setLines((known) => [...known, ...fresh].slice(-mostKept));
-  }, [log, me.id, turns.notes, ready]);
+  }, [approvals, log, me.id, turns.notes, ready]);
 
   return (
     <div className="visually-hidden" role="log" aria-live="polite" aria-label="New messages">

@@ -22,7 +22,7 @@ interface ConversationProps {
 export function Conversation({ session, view, onReply, onEdit }: ConversationProps): ReactNode {
   const { notify } = useServices();
   const { room, loaded, loadingOlder } = view;
-  const { log, streams, outbox, away, readSeq, unreadFrom, people, turns } = room;
+  const { log, streams, outbox, away, readSeq, unreadFrom, people, turns, approvals } = room;
   const first = log.items[0]?.seq ?? 0;
   const newest = newestSeq(log);
 
@@ -76,7 +76,7 @@ export function Conversation({ session, view, onReply, onEdit }: ConversationPro
             roomId={session.roomId}
           />
           <OutgoingMessages {...{ session, outbox, log, onEdit }} />
-          <StreamingMessages streams={streams} turns={turns} people={people} />
+          <StreamingMessages {...{ streams, turns, approvals, people }} />
         </div>
       </div>
       {unreadFrom !== null && unreadFrom < first && (

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Approvals } from '../room/approvals';
 import type { People } from '../room/people';
 import { streamText, type Stream, type Streams } from '../room/streams';
 import type { Turns } from '../room/turns';
@@ -10,13 +11,16 @@ import { Dots } from './dots';
 interface StreamingProps {
   streams: Streams;
   turns: Turns;
+  approvals: Approvals;
   people: People;
 }
 
 /** Answers that are being written, and the pause before the first one. */
-export function StreamingMessages({ streams, turns, people }: StreamingProps): ReactNode {
+export function StreamingMessages({ streams, turns, approvals, people }: StreamingProps): ReactNode {
   const names = people.members?.map(({ name }) => name) ?? [];
-  const waiting = turns.running.length > 0 && streams.open.length === 0;
+  const asking = new Set(approvals.open.map(({ view }) => view?.runId));
+  const busy = turns.running.filter(({ turnId }) => !asking.has(turnId));
+  const waiting = busy.length > 0 && streams.open.length === 0;
   return (
     <div aria-label="Being written" role="group" aria-busy={streams.open.length > 0 || waiting}>
       {streams.open.map((stream) => (
@@ -24,7 +28,7 @@ export function StreamingMessages({ streams, turns, people }: StreamingProps): R
       ))}
       {waiting && (
         <p className="thinking">
-          <Dots /> Choosing who answers…
+          <Dots /> {busy.some(({ isRun }) => isRun) ? 'The workflow is running…' : 'Choosing who answers…'}
         </p>
       )}
     </div>

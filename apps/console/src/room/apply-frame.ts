@@ -1,4 +1,7 @@
 import type { ChannelEvent, MessageView, ServerFrame } from '../../../../workflows/contracts/events';
+import type { ApprovalEvent } from '../../../../workflows/contracts/run/events';
+import { doubtApprovals, endingTold, tellOfApproval } from './approvals';
+import { endApproval } from './end-approval';
 import { extendTo, insertMessages, knownLastSeq } from './message-log';
 import { acceptOutgoing, dropOutgoing } from './outbox';
 import { reducePeople, stopTyping } from './people';
@@ -56,6 +59,7 @@ const miss = (state: RoomState): RoomState => ({
   ...state,
   streams: doubtStreams(state.streams),
   turns: doubtTurns(state.turns),
+  approvals: doubtApprovals(state.approvals),
   missed: state.missed + 1,
 });
 
@@ -75,15 +79,18 @@ function applyChange(state: RoomState, event: ChannelEvent & { offset: number },
     case 'message.reset':
       return { ...state, streams: reduceStreams(state.streams, event) };
     case 'turn.started':
-      return { ...state, turns: reduceTurns(state.turns, event, knownLastSeq(state.log)) };
+      return { ...state, turns: turnsAfter(state, event) };
     case 'turn.finished':
     case 'turn.failed':
     case 'turn.cancelled':
       return {
         ...state,
-        turns: reduceTurns(state.turns, event, knownLastSeq(state.log)),
+        turns: turnsAfter(state, event),
         streams: closeStreams(state.streams, ({ turnId }) => turnId === event.turnId),
       };
+    case 'approval.requested':
+    case 'approval.decided':
+      return changeApproval(state, event);
     case 'member.joined':
     case 'member.left':
     case 'member.renamed':
@@ -98,6 +105,15 @@ function applyChange(state: RoomState, event: ChannelEvent & { offset: number },
     default:
       return state;
   }
+}
+
+const turnsAfter = (state: RoomState, event: Parameters<typeof reduceTurns>[1]): RoomState['turns'] =>
+  reduceTurns(state.turns, event, knownLastSeq(state.log), state.workflow !== null);
+
+function changeApproval(state: RoomState, event: ApprovalEvent): RoomState {
+  const ending = endingTold(event);
+  if (ending !== null) return endApproval(state, ending);
+  return { ...state, approvals: tellOfApproval(state.approvals, event.approvalId) };
 }
 
 function addMessage(state: RoomState, message: MessageView): RoomState {

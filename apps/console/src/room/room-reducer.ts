@@ -1,4 +1,7 @@
+import type { Approval } from '../api/shapes';
 import { applyFrame } from './apply-frame';
+import { addApprovals, closeApproval, endingRead, readApproval, tellOfApproval } from './approvals';
+import { endApproval } from './end-approval';
 import { insertMessages, knownLastSeq, type MessageLog } from './message-log';
 import { acceptOutgoing, addOutgoing, dropOutgoing, failOutgoing, retryOutgoing } from './outbox';
 import { expireTyping, withRead } from './people';
@@ -21,6 +24,12 @@ export function reduceRoom(state: RoomState, action: RoomAction): RoomState {
     }
     case 'caught-up':
       return catchUp(state, action.missed, action.snapshot);
+    case 'approval-told':
+      return { ...state, approvals: tellOfApproval(state.approvals, action.approvalId) };
+    case 'approval-read':
+      return takeApproval(state, action.approval, action.told);
+    case 'approval-gone':
+      return { ...state, approvals: closeApproval(state.approvals, action.approvalId) };
     case 'queue':
       return { ...state, outbox: addOutgoing(state.outbox, action.message), unreadFrom: null };
     case 'accepted':
@@ -56,24 +65,32 @@ function withMessages(state: RoomState, log: MessageLog): RoomState {
 }
 
 function catchUp(state: RoomState, missed: number, snapshot: RoomSnapshot): RoomState {
-  const { settings, members, markers, runs } = snapshot;
-  const known = new Set([...state.turns.notes.map(({ turnId }) => turnId), ...state.turns.ended]);
+  const { settings, workflow, members, markers, runs, approvals } = snapshot;
+  const known = new Set([...state.turns.notes.map(({ id }) => id), ...state.turns.ended]);
   const notes = notesFromRuns(
     runs.filter(({ turnId }) => !known.has(turnId)),
     state.log,
   );
   const running = runs
-    .filter(({ status }) => status === 'running')
-    .map(({ turnId, messageId }) => ({ turnId, messageId: messageId ?? '' }));
+    .filter(({ endedAt, status }) => endedAt === null && status !== 'queued')
+    .map(({ turnId, messageId, isRun }) => ({ turnId, messageId: messageId ?? '', isRun }));
   const turns = settleTurns({ ...state.turns, notes: [...state.turns.notes, ...notes] }, running);
   return {
     ...state,
     settings,
+    workflow,
+    approvals: addApprovals(state.approvals, approvals),
     people: withRead({ ...state.people, members }, markers),
     turns,
     streams: settleStreams(state.streams, (id) => turns.running.some(({ turnId }) => turnId === id)),
     caughtUp: missed,
   };
+}
+
+function takeApproval(state: RoomState, approval: Approval, told: number): RoomState {
+  const known = { ...state, approvals: readApproval(state.approvals, approval, told) };
+  const ending = endingRead(approval);
+  return ending === null ? known : endApproval(known, ending);
 }
 
 /** Coming back keeps the line above what is new; leaving removes it when everything below it has been read. */

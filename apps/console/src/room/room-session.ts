@@ -10,6 +10,7 @@ import {
   type SocketEvents,
 } from '../socket/room-connection';
 import type { Unsent } from '../storage/unsent';
+import { createApprovalReading } from './approval-reading';
 import { catchUp, readNewest, type Reading } from './catch-up';
 import { hasOlder } from './message-log';
 import type { Outbox, Outgoing } from './outbox';
@@ -37,6 +38,8 @@ export interface RoomSession {
   /** Messages up to this one were seen. */
   markRead(seq: number): void;
   cancelTurn(turnId: string): void;
+  /** Reads an approval again, which may have changed. */
+  checkApproval(approvalId: string): void;
   loadOlder(): Promise<void>;
   /** Nobody looks at the page, or somebody does again. */
   setAway(away: boolean): void;
@@ -48,7 +51,7 @@ export interface RoomSession {
 export interface RoomSessionOptions {
   roomId: string;
   me: { id: string };
-  client: Pick<Client, 'room' | 'members' | 'readMarkers' | 'runs' | 'messages' | 'refresh'>;
+  client: Reading['client'] & Pick<Client, 'approval' | 'refresh'>;
   /** @param query of the address: where to resume. */
   openSocket: (roomId: string, query: string, events: SocketEvents) => Socket;
   unsent: Unsent;
@@ -91,7 +94,10 @@ export function createRoomSession(options: RoomSessionOptions): RoomSession {
     if (after.outbox !== before.outbox) keepUnsent(before.outbox, after.outbox);
     patch({ room: after });
     if (after.ended !== null) close();
-    else if (isBehind(after)) void readWhatWasMissed();
+    else {
+      if (isBehind(after)) void readWhatWasMissed();
+      readApprovals();
+    }
   }
 
   function keepUnsent(before: Outbox, after: Outbox): void {
@@ -109,6 +115,12 @@ export function createRoomSession(options: RoomSessionOptions): RoomSession {
   }
 
   const reading: Reading = { client, roomId, state: room, dispatch };
+  const readApprovals = createApprovalReading({
+    client,
+    approvals: () => room().approvals,
+    dispatch,
+    isClosed: () => closed,
+  });
 
   /** Goes on until everything is there; between attempts that fail it waits ever longer. */
   async function readWhatWasMissed(): Promise<void> {
@@ -228,6 +240,7 @@ export function createRoomSession(options: RoomSessionOptions): RoomSession {
       connection.send({ type: 'read', seq });
     },
     cancelTurn: (turnId) => void connection.send({ type: 'cancel', turnId }),
+    checkApproval: (approvalId) => dispatch({ type: 'approval-told', approvalId }),
     async loadOlder() {
       const { room: now, loadingOlder } = view.get();
       const before = now.log.items[0]?.seq;

@@ -1,4 +1,6 @@
 import type { MemberView, MessageView, ServerFrame } from '../../../../workflows/contracts/events';
+import type { Approval, RoomWorkflow } from '../api/shapes';
+import { noApprovals, type Approvals } from './approvals';
 import { emptyLog, type MessageLog } from './message-log';
 import type { Outbox, Outgoing } from './outbox';
 import { nobody, type People } from './people';
@@ -14,10 +16,13 @@ export interface RoomState {
   readonly log: MessageLog;
   readonly streams: Streams;
   readonly turns: Turns;
+  readonly approvals: Approvals;
   readonly outbox: Outbox;
   readonly people: People;
   /** null until it was read. */
   readonly settings: RoomSettings | null;
+  /** What a message runs; null: the agents answer, or it was not read yet. */
+  readonly workflow: RoomWorkflow | null;
   /** The message up to which I have read. */
   readonly readSeq: number;
   /** The first message that was new when I came, or came back: a line is drawn above it. */
@@ -45,6 +50,12 @@ export type RoomAction =
   /** Too much was missed: what is loaded is replaced by the newest page. */
   | { type: 'restart'; items: readonly MessageView[] }
   | { type: 'caught-up'; missed: number; snapshot: RoomSnapshot }
+  /** It may have changed. */
+  | { type: 'approval-told'; approvalId: string }
+  /** `told`: of the OpenApproval, when the reading began. */
+  | { type: 'approval-read'; approval: Approval; told: number }
+  /** It can be seen no more. */
+  | { type: 'approval-gone'; approvalId: string }
   | { type: 'queue'; message: Outgoing }
   | { type: 'accepted'; id: string }
   | { type: 'failed'; id: string; reason: string }
@@ -57,9 +68,12 @@ export type RoomAction =
 /** A room as it was read. */
 export interface RoomSnapshot {
   settings: RoomSettings;
+  workflow: RoomWorkflow | null;
   members: readonly MemberView[];
   markers: readonly { userId: string; seq: number }[];
   runs: readonly RunSummary[];
+  /** The pending ones. */
+  approvals: readonly Approval[];
 }
 
 export const initialRoom = (me: { id: string }, outbox: Outbox = []): RoomState => ({
@@ -68,9 +82,11 @@ export const initialRoom = (me: { id: string }, outbox: Outbox = []): RoomState 
   log: emptyLog,
   streams: noStreams,
   turns: noTurns,
+  approvals: noApprovals,
   outbox,
   people: nobody,
   settings: null,
+  workflow: null,
   readSeq: 0,
   unreadFrom: null,
   away: false,

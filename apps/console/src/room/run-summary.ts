@@ -4,6 +4,8 @@ import type { TurnNote } from './turns';
 /** A turn as the record of runs tells it. */
 export interface RunSummary {
   readonly turnId: string;
+  /** It runs the room's workflow. */
+  readonly isRun: boolean;
   /** The message that started it. */
   readonly messageId: string | null;
   readonly status: string;
@@ -13,11 +15,11 @@ export interface RunSummary {
 
 /** Notes about turns that failed or were stopped while nobody listened, each below the message it came after. */
 export function notesFromRuns(runs: readonly RunSummary[], { items }: MessageLog): TurnNote[] {
-  return runs.flatMap(({ turnId, status, error, endedAt }): TurnNote[] => {
+  return runs.flatMap(({ turnId, isRun, status, error, endedAt }): TurnNote[] => {
     if (endedAt === null || (status !== 'failed' && status !== 'cancelled')) return [];
     const before = items.findLast(({ createdAt }) => createdAt <= endedAt);
     if (before === undefined) return [];
     const text = status === 'failed' ? `No answer: ${error?.detail ?? 'the turn failed.'}` : 'Stopped.';
-    return [{ turnId, kind: status, afterSeq: before.seq, text }];
+    return [{ id: turnId, workflowRunId: isRun ? turnId : null, kind: status, afterSeq: before.seq, text }];
   });
 }

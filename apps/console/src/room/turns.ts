@@ -5,13 +5,18 @@ export interface RunningTurn {
   readonly turnId: string;
   /** The message that started it. */
   readonly messageId: string;
+  /** It runs the room's workflow; the run has the turn's id. */
+  readonly isRun: boolean;
   /** Events were missed since: it may have ended. */
   readonly doubtful: boolean;
 }
 
-/** How a turn ended, where that is not an answer: shown between the messages. */
+/** How a turn, or an approval in it, ended, where that is not an answer: shown between the messages. */
 export interface TurnNote {
-  readonly turnId: string;
+  /** Of the turn, or of the approval. */
+  readonly id: string;
+  /** The run of a workflow that it belongs to; null: the agents of the room answered. */
+  readonly workflowRunId: string | null;
   readonly kind: 'failed' | 'cancelled' | 'quiet';
   /** The message below which it is shown. */
   readonly afterSeq: number;
@@ -37,38 +42,42 @@ type TurnFrame = Extract<
 const quietEnds = {
   answered: null,
   task_complete: null,
+  workflow_completed: null,
   round_limit: 'The agents stopped at the round limit.',
   nobody: 'No agent needed to answer.',
 } as const;
 
-function noteOf(frame: TurnFrame, afterSeq: number): TurnNote | null {
-  const { turnId } = frame;
+function noteOf(frame: TurnFrame, isRun: boolean, afterSeq: number): TurnNote | null {
+  const note = { id: frame.turnId, workflowRunId: isRun ? frame.runId : null, afterSeq };
   switch (frame.type) {
     case 'turn.started':
       return null;
     case 'turn.finished': {
       const text = quietEnds[frame.reason];
-      return text === null ? null : { turnId, kind: 'quiet', afterSeq, text };
+      return text === null ? null : { ...note, kind: 'quiet', text };
     }
     case 'turn.failed':
-      return { turnId, kind: 'failed', afterSeq, text: `No answer: ${frame.error.detail}` };
+      return { ...note, kind: 'failed', text: `No answer: ${frame.error.detail}` };
     case 'turn.cancelled':
-      return { turnId, kind: 'cancelled', afterSeq, text: `Stopped by ${frame.by}.` };
+      return { ...note, kind: 'cancelled', text: `Stopped by ${frame.by}.` };
   }
 }
 
-/** @param newestSeq of the room now. */
-export function reduceTurns(turns: Turns, frame: TurnFrame, newestSeq: number): Turns {
+/**
+ * @param newestSeq of the room now.
+ * @param runsWorkflow whether a turn that begins now runs the room's workflow.
+ */
+export function reduceTurns(turns: Turns, frame: TurnFrame, newestSeq: number, runsWorkflow: boolean): Turns {
   const others = turns.running.filter(({ turnId }) => turnId !== frame.turnId);
   if (frame.type === 'turn.started') {
     if (turns.ended.includes(frame.turnId)) return turns;
-    return {
-      ...turns,
-      running: [...others, { turnId: frame.turnId, messageId: frame.messageId, doubtful: false }],
-    };
+    const { turnId, messageId } = frame;
+    const begun = { turnId, messageId, isRun: runsWorkflow, doubtful: false };
+    return { ...turns, running: [...others, begun] };
   }
   if (turns.ended.includes(frame.turnId)) return turns;
-  const note = noteOf(frame, newestSeq);
+  const known = turns.running.find(({ turnId }) => turnId === frame.turnId);
+  const note = noteOf(frame, known?.isRun ?? runsWorkflow, newestSeq);
   return {
     running: others,
     notes: note === null ? turns.notes : [...turns.notes, note],
@@ -92,6 +101,6 @@ export function settleTurns(turns: Turns, recorded: readonly Omit<RunningTurn, '
   );
   return {
     ...turns,
-    running: [...others.map(({ turnId, messageId }) => ({ turnId, messageId, doubtful: false })), ...begun],
+    running: [...others.map((turn) => ({ ...turn, doubtful: false })), ...begun],
   };
 }

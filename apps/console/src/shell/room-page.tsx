@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
+import { ApprovalPanel } from '../approvals/approval-panel';
 import type { Membership } from '../api/shapes';
 import { Composer } from '../composer/composer';
 import { Announcer } from '../conversation/announcer';
@@ -70,13 +71,14 @@ export function RoomPage({ session, workspace, onLeave, onChanged, onRooms }: Ro
         <ConnectionBanner status={connection} />
         <Conversation session={session} view={view} onReply={setReplyTo} onEdit={edit} />
         <TypingLine people={room.people} />
+        <ApprovalPanel session={session} approvals={room.approvals} />
         <Composer
           {...{ session, view, replyTo, running }}
           edited={edited}
           onReplyDone={() => setReplyTo(null)}
           onEdited={() => setEdited(null)}
         />
-        <Announcer log={room.log} turns={room.turns} ready={view.loaded} />
+        <Announcer log={room.log} turns={room.turns} approvals={room.approvals} ready={view.loaded} />
       </main>
       {wide && <div className="details-column">{details}</div>}
       {!wide && detailsOpen && (

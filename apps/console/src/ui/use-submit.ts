@@ -8,6 +8,8 @@ export interface Submission {
   /** What is wrong with a field of the request's body. */
   fieldError: (name: string) => string | undefined;
   onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
+  /** The same, where a form has several buttons. */
+  submit: (form: HTMLFormElement) => void;
 }
 
 /** @param key the same for the same body until it has worked: repeated, it is done once. */
@@ -43,15 +45,27 @@ export function useSubmit(names: readonly string[], work: Work): Submission {
     }
   };
 
+  const submit = (form: HTMLFormElement): void => {
+    if (!pending) void run(form);
+  };
+
   const fields = problem instanceof ProblemError ? problem.fields : [];
-  const own = fields.filter(({ path }) => names.some((name) => path === `body.${name}`));
+  const own = fields.filter(({ path }) => names.some((name) => concerns(path, name)));
   return {
     pending,
     error: problem === null || own.length > 0 ? undefined : explain(problem),
-    fieldError: (name) => own.find(({ path }) => path === `body.${name}`)?.message,
+    fieldError(name) {
+      const found = own.find(({ path }) => concerns(path, name));
+      const within = found?.path.slice(`body.${name}.`.length) ?? '';
+      return within === '' ? found?.message : `${within}: ${found?.message ?? ''}`;
+    },
+    submit,
     onSubmit(event) {
       event.preventDefault();
-      if (!pending) void run(event.currentTarget);
+      submit(event.currentTarget);
     },
   };
 }
+
+/** A field's problems may be inside its value: `body.list.0` concerns `list`. */
+const concerns = (path: string, name: string): boolean => `${path}.`.startsWith(`body.${name}.`);

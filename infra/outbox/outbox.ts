@@ -1,5 +1,5 @@
 /** Sends items, in the order they were handed in. */
-export interface RoomOutbox<Context, Item> {
+export interface Outbox<Context, Item> {
   /** Resolves once the item is sent; rejects with what `send` threw for its batch. */
   send(key: string, context: Context, item: Item): Promise<void>;
 }
@@ -17,9 +17,9 @@ const batchLimit = 25;
  * One call at a time per key: the first item goes at once, those that arrive meanwhile travel together in the next
  * call. So a quiet room waits for nothing, and a busy one is not bound by calls per second.
  */
-export function createRoomOutbox<Context, Item>(
+export function createOutbox<Context, Item>(
   sendBatch: (context: Context, items: Item[]) => Promise<void>,
-): RoomOutbox<Context, Item> {
+): Outbox<Context, Item> {
   const queues = new Map<string, Pending<Item>[]>();
 
   async function drain(key: string, context: Context, queue: Pending<Item>[]): Promise<void> {

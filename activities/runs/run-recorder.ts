@@ -1,0 +1,59 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Database } from '../../infra/database/client';
+import type { Logger } from '../../infra/logger/logger';
+import { createOutbox } from '../../infra/outbox/outbox';
+import { roomChannel, runChannel, type Relay } from '../../infra/relay/relay';
+import { runFailures } from '../../workflows/contracts/run/status';
+import { eventsOf, roomEventsOf } from './run-log';
+import { recordsOf, type RecordEntry } from './run-records';
+import { runStatement, type RunStatementRow } from './run-statement';
+
+export interface RunAddress {
+  runId: string;
+  workspaceId: string;
+  roomId: string | null;
+}
+
+/** Writes down what happens in runs: in Postgres, the record, and then to those who listen. */
+export interface RunRecorder {
+  /**
+   * Resolves once everything is stored and the room knows of its approvals. Repeating it changes nothing. What is
+   * recorded of one run while a statement of it is under way travels together in the next one, in order.
+   * @throws ApplicationFailure `run_gone`
+   */
+  record(run: RunAddress, entries: readonly RecordEntry[]): Promise<void>;
+}
+
+export interface RunRecorderDeps {
+  database: Database;
+  relay: Relay;
+  logger: Logger;
+}
+
+export function createRunRecorder({ database, relay, logger }: RunRecorderDeps): RunRecorder {
+  const outbox = createOutbox<RunAddress, readonly RecordEntry[]>((run, batches) =>
+    store(run, batches.flat()),
+  );
+  return { record: (run, entries) => outbox.send(run.runId, run, entries) };
+
+  async function store(run: RunAddress, entries: readonly RecordEntry[]): Promise<void> {
+    const { runId, roomId } = run;
+    const events = eventsOf(runId, entries);
+    const [row] = await database.$queryRaw<RunStatementRow[]>(runStatement(run, recordsOf(entries), events));
+    if (!row) throw ApplicationFailure.nonRetryable(runFailures.run_gone, 'run_gone');
+    const forRoom = roomEventsOf(runId, events);
+    await Promise.all([
+      events.length > 0 && nudge(runId, row.lastEventSeq),
+      roomId !== null && forRoom.length > 0 && relay.publishOnce(roomChannel(roomId), forRoom),
+    ]);
+  }
+
+  /** Whoever listens would find the events with the next nudge, or at its next look. */
+  async function nudge(runId: string, seq: number): Promise<void> {
+    try {
+      await relay.publishEphemeral(runChannel(runId), { type: 'run.changed', seq });
+    } catch (error) {
+      logger.warn({ error, runId }, 'Listeners of a run could not be told of its events');
+    }
+  }
+}

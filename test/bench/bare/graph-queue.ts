@@ -1,0 +1,1 @@
+export const bareGraphQueue = 'bare-graph';

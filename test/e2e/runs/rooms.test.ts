@@ -1,0 +1,259 @@
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createClaimCheck } from '../../../infra/temporal/claim-check';
+import type { GraphDocument } from '../../../workflows/contracts/graph/document';
+import { eventually } from '../../support/eventually';
+import { graph, node } from '../../support/graphs/catalogue';
+import { openRunFixture, type RunFixture } from '../../support/graphs/run-fixture';
+import { allMessages, newPerson, newRoom, type Person } from '../../support/people';
+import { startProcess, type ProductProcess } from '../../support/processes';
+import { RoomSocket } from '../../support/room-socket';
+
+let runs: RunFixture;
+let api: ProductProcess;
+let alice: Person;
+let agentId: string;
+
+beforeAll(async () => {
+  runs = await openRunFixture({ env: { REQUESTS_PER_MINUTE: '1000000', MESSAGES_PER_MINUTE: '1000000' } });
+  api = await startProcess('api', { ...runs.env, PORT: '0' });
+  alice = await newPerson(String(api.hello.listening), 'Alice');
+  agentId = (
+    await alice.must<{ id: string }>('POST', '/agents', { name: 'Ada', instructions: 'You are brief.' })
+  ).id;
+}, 60_000);
+
+afterAll(async () => {
+  RoomSocket.closeAll();
+  await api.stop();
+  await runs.stop();
+});
+
+async function published(document: GraphDocument): Promise<string> {
+  const { id } = await alice.must<{ id: string }>('POST', '/workflows', { name: 'Flow', graph: document });
+  await alice.must('POST', `/workflows/${id}/publish`, {});
+  return id;
+}
+
+/** A room whose messages run a graph. */
+async function roomWith(document: GraphDocument, turnPolicy = 'enqueue'): Promise<RoomSocket> {
+  const room = await newRoom(alice, { turnPolicy });
+  await alice.must('PUT', `/rooms/${room.id}/workflow`, { workflowId: await published(document) });
+  return RoomSocket.open(String(api.hello.listening), alice, room.id);
+}
+
+async function send(socket: RoomSocket, text: string): Promise<string> {
+  const id = socket.send(text);
+  const { turnId } = await socket.next('accepted', (frame) => frame.id === id);
+  return turnId ?? '';
+}
+
+const napping = graph(
+  [node('start', 'trigger'), node('nap', 'delay', { seconds: 'trigger.message.text == "long" ? 20 : 1' })],
+  'start -> nap',
+);
+const finished = (socket: RoomSocket, turn: string): Promise<unknown> =>
+  socket.next('turn.finished', ({ turnId }) => turnId === turn);
+const cancelled = (socket: RoomSocket, turn: string): Promise<unknown> =>
+  socket.next('turn.cancelled', ({ turnId }) => turnId === turn);
+
+test('agents, messages and a group chat post once, in order, and what an agent writes is streamed', async () => {
+  const ben = await alice.must<{ id: string }>('POST', '/agents', {
+    name: 'Ben',
+    instructions: 'You are brief.',
+  });
+  const socket = await roomWith(
+    graph(
+      [
+        node('start', 'trigger'),
+        node('answer', 'agent', {
+          agentId,
+          post: true,
+          prompt: '[[fault: token-delay ms=30]] [[tokens: 20]] {{ trigger.message.text }}',
+        }),
+        node('note', 'message', { text: 'Then: {{ nodes.answer.agentName }}' }),
+        node('chat', 'group_chat', {
+          agents: [agentId, ben.id],
+          strategy: 'round_robin',
+          post: true,
+          maxRounds: 3,
+          prompt: 'Talk',
+        }),
+        node('bye', 'message', { agentId, text: 'Said {{ nodes.chat.rounds }} things' }),
+      ],
+      'start -> answer',
+      'answer -> note',
+      'note -> chat',
+      'chat -> bye',
+    ),
+  );
+  const turn = await send(socket, 'hello');
+  await finished(socket, turn);
+  const said = await eventually('all messages', async () => {
+    const messages = await allMessages(alice, socket.roomId);
+    return messages.length >= 7 && messages;
+  });
+  expect(said.map(({ author }) => author.name)).toEqual([
+    'Alice',
+    'Ada',
+    expect.any(String),
+    'Ada',
+    'Ben',
+    'Ada',
+    'Ada',
+  ]);
+  expect(said.map(({ text }) => text).filter((text) => /^(Then|Said)/.test(text))).toEqual([
+    'Then: Ada',
+    'Said 3 things',
+  ]);
+  expect(socket.frames.filter(({ type }) => type === 'message.delta').length).toBeGreaterThan(2);
+});
+
+test.each(['mention', 'router'])('a group chat with strategy %s stops at the stop word', async (strategy) => {
+  const ben = await alice.must<{ id: string }>('POST', '/agents', {
+    name: `Cleo${strategy}`,
+    instructions: 'You are brief.',
+  });
+  const socket = await roomWith(
+    graph(
+      [
+        node('start', 'trigger'),
+        node('chat', 'group_chat', {
+          agents: [agentId, ben.id],
+          strategy,
+          post: true,
+          prompt: 'Talk [[reply: enough. TASK_COMPLETE]]',
+        }),
+      ],
+      'start -> chat',
+    ),
+  );
+  const turn = await send(socket, 'hello');
+  await finished(socket, turn);
+  const run = await runs.ended(turn);
+  expect(run.nodes.chat?.output).toMatchObject({ rounds: 1, reason: 'stop_word' });
+});
+
+test('enqueue: the second turn begins when the first run has ended', async () => {
+  const socket = await roomWith(napping);
+  const first = await send(socket, 'short');
+  const second = await send(socket, 'short');
+  await finished(socket, second);
+  const order = socket.frames.flatMap((frame) =>
+    frame.type === 'turn.started' || frame.type === 'turn.finished' ? [`${frame.type} ${frame.turnId}`] : [],
+  );
+  expect(order).toEqual([
+    `turn.started ${first}`,
+    `turn.finished ${first}`,
+    `turn.started ${second}`,
+    `turn.finished ${second}`,
+  ]);
+});
+
+test('interrupt: a new message cancels the run; cancelling a turn does, too', async () => {
+  const socket = await roomWith(napping, 'interrupt');
+  const first = await send(socket, 'long');
+  await socket.next('turn.started', ({ turnId }) => turnId === first);
+  const second = await send(socket, 'long');
+  await cancelled(socket, first);
+  await socket.next('turn.started', ({ turnId }) => turnId === second);
+  socket.write({ type: 'cancel', turnId: second });
+  await cancelled(socket, second);
+  expect([(await runs.ended(first)).status, (await runs.ended(second)).status]).toEqual([
+    'cancelled',
+    'cancelled',
+  ]);
+});
+
+test('reject: a message during a run is refused; parallel: two runs at once', async () => {
+  const rejecting = await roomWith(napping, 'reject');
+  const first = await send(rejecting, 'short');
+  const refused = rejecting.send('refused');
+  expect(await rejecting.next('error', (frame) => frame.id === refused)).toMatchObject({
+    code: 'turn_in_progress',
+  });
+  await finished(rejecting, first);
+  const parallel = await roomWith(napping, 'parallel');
+  const long = await send(parallel, 'long');
+  const short = await send(parallel, 'short');
+  await finished(parallel, short);
+  parallel.write({ type: 'cancel', turnId: long });
+  await cancelled(parallel, long);
+});
+
+test('a fork from the middle and a retry pay nothing upstream, and use edited inputs', async () => {
+  const workflowId = await published(
+    graph(
+      [
+        node('start', 'trigger'),
+        node('write', 'agent', { agentId, prompt: 'first {{ input.word }}' }),
+        node('sum', 'tool', { tool: 'calculator', input: { expression: 'input.sum' } }),
+        node('end', 'transform', { output: { v: 'nodes.sum.result', text: 'nodes.write.text' } }),
+      ],
+      'start -> write',
+      'write -> sum',
+      'sum -> end',
+    ),
+  );
+  const { runId } = await alice.must<{ runId: string }>('POST', `/workflows/${workflowId}/execute`, {
+    payload: { word: 'a', sum: '1 / 0' },
+  });
+  const before = await runs.ended(runId);
+  expect(before.error).toMatchObject({ code: 'tool_failed', nodeKey: 'sum' });
+  const calls = await runs.modelCalls();
+  const retried = await alice.must<{ runId: string }>('POST', `/runs/${runId}/retry`, {});
+  expect((await runs.ended(retried.runId)).error).toMatchObject({ code: 'tool_failed' });
+  const forked = await alice.must<{ runId: string }>('POST', `/runs/${runId}/fork`, {
+    nodeKey: 'sum',
+    input: { tool: 'calculator', input: { expression: '2 + 5' } },
+  });
+  const after = await runs.ended(forked.runId);
+  expect(after).toMatchObject({
+    status: 'completed',
+    nodes: { end: { output: { v: 7, text: (before.nodes.write?.output as { text: string }).text } } },
+  });
+  expect(await runs.modelCalls()).toEqual(calls);
+});
+
+test('a run of a room waits for people while the room talks on', async () => {
+  const socket = await roomWith(
+    graph(
+      [
+        node('start', 'trigger'),
+        node('ask', 'human_input', { title: 'Go on?', assignees: { roles: ['room_owner'] } }),
+        node('tell', 'message', { text: 'decided' }),
+      ],
+      'start -> ask',
+      'ask.approve -> tell',
+      'ask.reject -> tell',
+    ),
+    'parallel',
+  );
+  const turn = await send(socket, 'hello');
+  await socket.next('approval.requested');
+  const approvalId = await runs.asked(turn);
+  await alice.must('POST', `/approvals/${approvalId}/decide`, { action: 'approve' });
+  await finished(socket, turn);
+  expect((await allMessages(alice, socket.roomId)).map(({ text }) => text)).toEqual(['hello', 'decided']);
+});
+
+test('what rooms and runs did here replays', async () => {
+  const logger = new DefaultLogger('ERROR');
+  Runtime.install({ logger });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../../workflows/index.ts'),
+    logger,
+  });
+  const dataConverter = { payloadCodecs: [createClaimCheck(runs.database)] };
+  const histories = runs.client.workflow.list().intoHistories();
+  const failures: string[] = [];
+  let count = 0;
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    { workflowBundle, dataConverter },
+    histories,
+  )) {
+    count += 1;
+    if (error) failures.push(`${workflowId}: ${error.message}`);
+  }
+  expect(failures).toEqual([]);
+  expect(count).toBeGreaterThan(15);
+});

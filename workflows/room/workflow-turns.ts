@@ -1,0 +1,71 @@
+import { getExternalWorkflowHandle, log, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  runMessages,
+  runWorkflowId,
+  type CancelRun,
+  type RunWorkflowInput,
+  type RunWorkflowResult,
+} from '../contracts/run/run';
+import type { Claimed } from '../contracts/run/activities';
+import type { Roster, RoomWorkflowInput, TurnEnded, TurnTrigger } from '../contracts/room';
+import { runSearchAttributes } from '../contracts/search-attributes';
+
+type RunWorkflow = (input: RunWorkflowInput) => Promise<Claimed<RunWorkflowResult>>;
+
+/**
+ * Turns that are runs of the room's workflow. A run outlives the execution of the room that started it, so its end comes
+ * as a signal.
+ */
+export class WorkflowTurns {
+  private readonly ends = new Map<string, (end: TurnEnded) => void>();
+
+  constructor(private readonly room: RoomWorkflowInput) {}
+
+  /** @param start what to run; null: the run is under way. */
+  async follow(trigger: TurnTrigger, start: Roster['workflow'] | null): Promise<TurnEnded> {
+    const { turnId } = trigger;
+    const end = new Promise<TurnEnded>((resolve) => {
+      this.ends.set(turnId, resolve);
+    });
+    if (start) await this.start(trigger, start);
+    return end.finally(() => this.ends.delete(turnId));
+  }
+
+  ended(end: TurnEnded): void {
+    this.ends.get(end.turnId)?.(end);
+  }
+
+  async cancel(turnId: string, by: string): Promise<void> {
+    const run = getExternalWorkflowHandle(runWorkflowId(turnId));
+    try {
+      await run.signal<[CancelRun]>(runMessages.cancel, { by, mode: 'cancel' });
+      await run.cancel();
+    } catch (error) {
+      log.info('The run had ended when it was to be cancelled', { turnId, error });
+    }
+  }
+
+  private async start(
+    { turnId: runId, by }: TurnTrigger,
+    workflow: NonNullable<Roster['workflow']>,
+  ): Promise<void> {
+    const { roomId, workspaceId } = this.room;
+    try {
+      await startChild<RunWorkflow>('runWorkflow', {
+        workflowId: runWorkflowId(runId),
+        args: [{ runId, workspaceId, roomId, isTurn: true }],
+        parentClosePolicy: 'ABANDON',
+        cancellationType: 'ABANDON',
+        workflowTaskTimeout: '5s',
+        typedSearchAttributes: runSearchAttributes({
+          ...{ workspaceId, roomId, ...workflow, triggerType: 'message', initiator: by },
+        }),
+        staticSummary: 'A message in the room runs its workflow',
+      });
+    } catch (error) {
+      // Somebody else has started it, because it seemed to have been forgotten.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  startChild,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import type { ChildOutcome, ChildRun, Claimed } from '../contracts/run/activities';
+import {
+  runMessages,
+  runWorkflowId,
+  type CancelRun,
+  type RunWorkflowInput,
+  type RunWorkflowResult,
+} from '../contracts/run/run';
+import { runSearchAttributes } from '../contracts/search-attributes';
+import { runFailure } from './failures';
+import { recordActivities, type Records } from './records';
+
+type RunWorkflow = (input: RunWorkflowInput) => Promise<Claimed<RunWorkflowResult>>;
+
+/** Sub-workflows under way: each is a run of its own, and follows its parent when that is paused or stopped. */
+export class Children {
+  private readonly running = new Set<ChildWorkflowHandle<RunWorkflow>>();
+  private stopping = false;
+
+  constructor(private readonly records: Records) {}
+
+  /** None is under way. */
+  get idle(): boolean {
+    return this.running.size === 0;
+  }
+
+  /** @throws ApplicationFailure `subworkflow_failed`; CancelledFailure when it was stopped with its parent. */
+  async run(child: ChildRun): Promise<ChildOutcome> {
+    const { runId } = await this.records.alone(() => recordActivities.createChildRun(child));
+    const { workspaceId, roomId } = child;
+    const handle = await startChild<RunWorkflow>('runWorkflow', {
+      workflowId: runWorkflowId(runId),
+      args: [{ runId, workspaceId, roomId }],
+      parentClosePolicy: 'REQUEST_CANCEL',
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      workflowTaskTimeout: '5s',
+      typedSearchAttributes: runSearchAttributes({
+        ...child,
+        ...{ triggerType: 'workflow', initiator: `run ${child.parentRunId}` },
+      }),
+      staticSummary: `Sub-workflow of run ${child.parentRunId}, node ${child.parentKey}`,
+    });
+    this.running.add(handle);
+    try {
+      const { status, output } = (await handle.result()).value;
+      if (status === 'completed' && output !== undefined) return { runId, output };
+      if (this.stopping) throw new CancelledFailure('The run is stopping');
+      throw runFailure('subworkflow_failed', `The sub-workflow was ${status}: run ${runId}.`);
+    } catch (error) {
+      // Also when somebody cancelled it and not its parent.
+      if (error instanceof ChildWorkflowFailure && !CancellationScope.current().consideredCancelled)
+        throw runFailure('subworkflow_failed', `${reasonOf(error)} Sub-workflow: run ${runId}.`);
+      throw error;
+    } finally {
+      this.running.delete(handle);
+    }
+  }
+
+  tell(message: 'pause' | 'resume', by: string): void {
+    for (const child of this.running) void child.signal(runMessages[message], { by });
+  }
+
+  stop(request: CancelRun): void {
+    this.stopping = true;
+    for (const child of this.running) void child.signal(runMessages.cancel, request);
+  }
+}
+
+const reasonOf = ({ cause }: ChildWorkflowFailure): string =>
+  cause instanceof ApplicationFailure ? cause.message : 'It was cancelled, or terminated.';
