@@ -33,14 +33,14 @@ export const people: Record<string, Recording> = {
     return [runWorkflowId(runId)];
   },
   'approval-timeout': async ({ runs }) => {
-    const escalation = { afterSeconds: 0.8, assignees: { users: [randomUUID()] } };
+    const escalation = { afterSeconds: 2.5, assignees: { users: [randomUUID()] } };
     const workflowId = await runs.publish(
-      asking({ reminderSeconds: 60, escalation, waitSeconds: 1.8 }, 'ask.timeout -> no'),
+      asking({ reminderSeconds: 60, escalation, waitSeconds: 4 }, 'ask.timeout -> no'),
     );
     // Sooner than users may ask for.
     await runs.database.$executeRaw`
       UPDATE workflow_versions
-      SET compiled = replace(compiled::text, '"reminderSeconds": 60', '"reminderSeconds": 0.5')::jsonb
+      SET compiled = replace(compiled::text, '"reminderSeconds": 60', '"reminderSeconds": 1.2')::jsonb
       WHERE workflow_id = ${workflowId}::uuid`;
     const runId = await runs.start(workflowId);
     await runs.ended(runId);

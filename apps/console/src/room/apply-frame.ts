@@ -97,7 +97,8 @@ function applyChange(state: RoomState, event: ChannelEvent & { offset: number },
       return changeMembers(state, event, at);
     case 'room.updated': {
       const { name, turnPolicy, agentReplies } = event.room;
-      return readAgain({ ...state, settings: { name, turnPolicy, agentReplies } });
+      // It may be the workflow that has changed, of which the event says nothing.
+      return { ...state, settings: { name, turnPolicy, agentReplies }, missed: state.missed + 1 };
     }
     case 'room.deleted':
       return { ...state, ended: 'deleted' };
