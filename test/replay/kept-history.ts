@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { projectRoot } from '../support/processes';
 
 export type History = Parameters<typeof historyToJSON>[0];
 
@@ -28,7 +29,8 @@ export const readHistory = (name: string): KeptHistory =>
  * @param codec reads those values.
  */
 export async function keepHistory(name: string, history: History, codec: PayloadCodec): Promise<void> {
-  const json = historyToJSON(history);
+  // Stack traces name files of the machine that recorded.
+  const json = historyToJSON(history).replaceAll(`${projectRoot}${path.sep}`, '');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}.json`), `${json}\n`);
   const references = payloadsOf(JSON.parse(json)).filter(isClaim);
