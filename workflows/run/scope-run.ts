@@ -3,7 +3,7 @@ import type { CompiledNode, CompiledScope } from '../contracts/graph/compiled';
 import { defaultHandle, errorHandle, type Json, type JsonObject } from '../contracts/graph/document';
 import type { NodeEntry } from '../contracts/run/activities';
 import type { NodeState, ScopeState } from '../contracts/run/run';
-import type { RunError } from '../contracts/run/status';
+import { longestOutputBytes, type RunError } from '../contracts/run/status';
 import { evaluateExpression, ExpressionError, toCel, type CelValue } from '../graph/expressions';
 import { nodeKinds } from '../graph/kinds';
 import type { NodeOutcome } from '../graph/node-kind';
@@ -19,9 +19,6 @@ export class NodeFailedError extends Error {
     super(failure.detail);
   }
 }
-
-/** Largest output of a node, in characters of JSON. */
-const longestOutput = 262_144;
 
 /** Runs the nodes of a scope, the graph or one iteration of a loop, until every one of them has ended. */
 export class ScopeRun {
@@ -255,7 +252,7 @@ export class ScopeRun {
 
   /** What activities do for the outputs that they record. */
   private async checkOutput({ policy: { outputSchema } }: CompiledNode, output: Json): Promise<void> {
-    if (JSON.stringify(output).length > longestOutput) throw runFailure('output_too_large');
+    if (JSON.stringify(output).length > longestOutputBytes) throw runFailure('output_too_large');
     if (!outputSchema) return;
     const claim = this.env.input.runId;
     const issues = await this.env.calls.complete(() =>

@@ -1,39 +1,22 @@
-import { transformFileSync } from '@swc/core';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import OpenAI from 'openai';
+import { projectRoot } from '../../support/processes';
 import { say } from './model-server-fixture';
 
-const root = join(__dirname, '../../..');
-const source = join(root, 'apps/model-server');
-let compiled: string;
+const program = join(projectRoot, 'dist/apps/model-server/main.js');
 const running = new Set<ChildProcess>();
 
-beforeAll(() => {
-  // Inside node_modules, so that the compiled program finds its packages as it does in `dist`.
-  const cache = join(root, 'node_modules/.cache');
-  mkdirSync(cache, { recursive: true });
-  compiled = mkdtempSync(join(cache, 'model-server-'));
-  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  )) {
-    const target = join(compiled, file.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, transformFileSync(join(source, file)).code);
-  }
-});
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
   running.clear();
 });
-afterAll(() => rmSync(compiled, { recursive: true }));
 
 function start(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [join(compiled, 'main.js'), ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH, ...env },
   });
   running.add(child);

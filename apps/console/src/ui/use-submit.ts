@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState, type SubmitEvent } from 'react';
+import { useCallback, useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { explain, ProblemError } from '../api/problem';
 
 export interface Submission {
@@ -23,6 +23,15 @@ export function useSubmit(names: readonly string[], work: Work): Submission {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const key = useRef({ body: '', value: '' });
+  /** The form that was refused, until the focus is in it. */
+  const refused = useRef<HTMLFormElement | null>(null);
+
+  // After the fields were marked.
+  useEffect(() => {
+    if (problem === null) return;
+    refused.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    refused.current = null;
+  }, [problem]);
 
   const keyFor = useCallback((body: unknown): string => {
     const text = JSON.stringify(body);
@@ -37,9 +46,8 @@ export function useSubmit(names: readonly string[], work: Work): Submission {
       await work(keyFor);
       key.current = { body: '', value: '' };
     } catch (error) {
+      refused.current = form;
       setProblem(error);
-      // After the fields were marked.
-      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
     } finally {
       setPending(false);
     }
