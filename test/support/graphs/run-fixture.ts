@@ -49,6 +49,8 @@ export interface RunFixture {
   decide(runId: string, approvalId: string, action?: string, userId?: string): Promise<DecideResult>;
   /** Calls that the model finished, by idempotency key. */
   modelCalls(): Promise<Record<string, number>>;
+  /** How long the model thinks, in milliseconds. */
+  setLatency(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -197,6 +199,14 @@ export async function openRunFixture({
       const response = await fetch(`${modelUrl}/_admin/calls`);
       const { byKey } = (await response.json()) as { byKey: Record<string, { finished: number }> };
       return Object.fromEntries(Object.entries(byKey).map(([key, { finished }]) => [key, finished]));
+    },
+
+    async setLatency(ms) {
+      await fetch(`${modelUrl}/_admin/latency`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ latencyMs: ms }),
+      });
     },
 
     async stop() {
