@@ -55,8 +55,6 @@ export interface NodeContext {
    * continue-as-new, has finished is not run again.
    */
   runBody(index: number, variables: JsonObject, collect: string): Promise<Json>;
-  /** How many iterations may run at once without the run's own limit: for loops over lists. */
-  readonly signal: { readonly stopping: boolean };
 }
 
 export interface RunFacts {

@@ -190,7 +190,6 @@ export function createNodeContext(work: NodeAtWork, env: RunEnvironment): NodeCo
       work.note('running');
       return work.runBody(index, more, collect);
     },
-    signal: env.gate,
   };
 }
 

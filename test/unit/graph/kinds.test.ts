@@ -72,7 +72,6 @@ async function run(
     },
     now: () => 1_000_000,
     runBody: (index, known) => (body ?? refuse)(index, known),
-    signal: { stopping: false },
   };
   const config = kind.compile(data, { catalogue, bodyEnds: ['end'] });
   return { ...(await kind.execute(config, context)), asked, slept };
