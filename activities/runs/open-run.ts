@@ -1,20 +1,21 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { Prisma } from '../../prisma/generated/client';
 import type { Database } from '../../infra/database/client';
+import type { Logger } from '../../infra/logger/logger';
 import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { CompiledGraph } from '../../workflows/contracts/graph/compiled';
-import { defaultHandle } from '../../workflows/contracts/graph/document';
 import type { Json, JsonObject } from '../../workflows/contracts/json';
 import type { OpenedRun, ReusedOutcome } from '../../workflows/contracts/run/activities';
+import { openingEntries } from '../../workflows/contracts/run/opening';
 import { runFailures, type RunStatus } from '../../workflows/contracts/run/status';
 import { describeIssues } from './describe-issues';
 import { missingReferences } from './references';
 import type { RunRecorder } from './run-recorder';
-import type { RecordEntry } from './run-records';
 
 export interface OpenRunDeps {
   database: Database;
   recorder: RunRecorder;
+  logger: Logger;
   schemas: SchemaChecker;
   /** Names of the tools there are. */
   tools: ReadonlySet<string>;
@@ -35,10 +36,10 @@ interface OpenRow {
   reused: Record<string, ReusedOutcome> | null;
 }
 
-/** Reads a run in one round trip, checks that it can go, and marks it as running. */
+/** Reads a run in one round trip, checks that it can go, and has it marked as running. */
 export async function openRun(
   runId: string,
-  { database, recorder, schemas, tools, limits }: OpenRunDeps,
+  { database, recorder, logger, schemas, tools, limits }: OpenRunDeps,
 ): Promise<OpenedRun> {
   const [row] = await database.$queryRaw<OpenRow[]>(openQuery(runId));
   if (!row) throw ApplicationFailure.nonRetryable(runFailures.run_gone, 'run_gone');
@@ -59,28 +60,21 @@ export async function openRun(
       issues,
     );
   }
-  const now = Date.now();
-  if (row.status === 'queued')
-    await recorder.record({ runId, workspaceId, roomId }, [
-      { type: 'run', key: 'opened', at: now, status: 'running' },
-      ...triggerEntries(row, graph, now),
-    ]);
-  const startedAt = row.status === 'queued' ? new Date(now) : row.startedAt;
+  const startedAt = row.status === 'queued' ? new Date() : row.startedAt;
+  const reused = row.reused ?? {};
+  if (row.status === 'queued') {
+    const entries = openingEntries(graph, payload, reused, startedAt.getTime());
+    // The first nodes need not wait for it: what is lost with this process, the run's last record brings again.
+    recorder
+      .record({ runId, workspaceId, roomId }, entries)
+      .catch((error: unknown) =>
+        logger.warn({ error, runId }, 'The opening of a run is recorded at its end'),
+      );
+  }
   return {
-    ...{ graph, workspaceId, roomId, sessionId, payload, trigger, depth, edited, ...limits },
+    ...{ graph, workspaceId, roomId, sessionId, payload, trigger, depth, edited, reused, ...limits },
     startedAt: startedAt.toISOString(),
-    reused: row.reused ?? {},
   };
-}
-
-/** The trigger has nothing to do but to pass on the payload; recorded here, its end costs the run no step of its own. */
-function triggerEntries({ input, reused }: OpenRow, graph: CompiledGraph, at: number): RecordEntry[] {
-  return graph.root.nodes
-    .filter(({ id, kind }) => kind === 'trigger' && !reused?.[id])
-    .map(({ id, kind, label }) => ({
-      ...{ type: 'node', key: `${id}/completed`, at, nodeKey: id, nodeId: id, kind, label },
-      ...{ status: 'completed', output: { payload: input }, handles: [defaultHandle] },
-    }));
 }
 
 const isEnded = (status: RunStatus): boolean =>

@@ -64,7 +64,7 @@ function optionsOf(queue: TaskQueue, deps: WorkerDeps): Partial<WorkerOptions> {
         activities: {
           ...createRoomActivities({ database, relay, limits: { turnSeconds, modelSeconds } }),
           ...createRunActivities({
-            ...{ database, recorder, schemas, rooms },
+            ...{ database, recorder, logger, schemas, rooms },
             tools: new Set(builtInTools.keys()),
             limits: { modelSeconds, toolSeconds: settings.TOOL_TIMEOUT_SECONDS },
           }),

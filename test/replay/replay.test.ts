@@ -1,4 +1,6 @@
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import path from 'node:path';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflows } from '../../infra/temporal/bundle-workflows';
 import { nodeKinds } from '../../workflows/graph/kinds';
 import {
   hasPayloads,
@@ -20,10 +22,7 @@ let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows/index.ts'),
-    logger,
-  });
+  workflowBundle = await bundleWorkflows(path.resolve('workflows'), logger);
 });
 
 const replay = (name: string, history: KeptHistory): Promise<void> =>

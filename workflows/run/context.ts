@@ -56,11 +56,11 @@ export function createNodeContext(work: NodeAtWork, env: RunEnvironment): NodeCo
   }
 
   /** A single call is recorded, from its start to its end, by its own activity. */
-  function call<T>(part: string, make: () => Promise<T>): Promise<T> {
+  function call<T, R>(part: string, make: () => Promise<T>, read: (result: T) => R): Promise<R> {
     if (part !== '') work.note('running');
     return env.calls.make(make).then((result) => {
       if (part === '') work.recorded = true;
-      return result;
+      return read(result);
     });
   }
 
@@ -130,23 +130,24 @@ export function createNodeContext(work: NodeAtWork, env: RunEnvironment): NodeCo
       work.input = edited === undefined ? value : merge(value, edited);
       return work.input as typeof value;
     },
-    answer: async (part, request) => {
+    answer: (part, request) => {
       const summary = part === '' ? node.label : `${node.label}: answer ${part}`;
       const args: Parameters<NodeModelActivities['answerNode']> = [step(part), claimed(request)];
-      const { value } = await call(part, () => models().answerNode.executeWithOptions({ summary }, args));
-      return value;
+      return call(part, () => models().answerNode.executeWithOptions({ summary }, args), unclaimed);
     },
     route: (part, request) => {
       const summary = `${node.label}: who speaks next?`;
-      return call(part, () =>
-        models().routeNode.executeWithOptions({ summary }, [step(part), claimed(request)]),
+      const args: Parameters<NodeModelActivities['routeNode']> = [step(part), claimed(request)];
+      return call(
+        part,
+        () => models().routeNode.executeWithOptions({ summary }, args),
+        (next) => next,
       );
     },
-    callTool: async (tool, toolInput) => {
+    callTool: (tool, toolInput) => {
       const summary = `${node.label}: ${tool}`;
       const args: Parameters<NodeToolActivities['callTool']> = [step(''), tool, claimed(toolInput)];
-      const { value } = await call('', () => tools().callTool.executeWithOptions({ summary }, args));
-      return value;
+      return call('', () => tools().callTool.executeWithOptions({ summary }, args), unclaimed);
     },
     messageId: (part) => (roomId === null ? null : derivedId(runId, `message/${callKey(key, part)}`)),
     async post(part, { author, content, mentions = [] }) {
@@ -192,6 +193,8 @@ export function createNodeContext(work: NodeAtWork, env: RunEnvironment): NodeCo
     },
   };
 }
+
+const unclaimed = <T>({ value }: Claimed<T>): T => value;
 
 /** An edited object keeps the fields that were not edited. */
 const merge = (value: Json, edited: Json): Json =>

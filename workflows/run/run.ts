@@ -12,6 +12,7 @@ import {
 import type { Json } from '../contracts/graph/document';
 import type { RunEntry } from '../contracts/run/activities';
 import type { CancelRun, CarriedRun, RunProgress, RunWorkflowInput } from '../contracts/run/run';
+import { openingEntries } from '../contracts/run/opening';
 import type { RunError, RunStatus } from '../contracts/run/status';
 import { toCel } from '../graph/expressions';
 import { Approvals } from './approvals';
@@ -228,10 +229,17 @@ export class Run {
   /** The clean-up branch if it did not complete, then the last record. */
   private async finish(end: RunEnd): Promise<RunEnd> {
     if (end.status !== 'completed' && !this.gone) await this.cleanUp();
+    this.records.add(...this.opening());
     this.tell(end);
     await this.records.flushed();
     await condition(allHandlersFinished);
     return end;
+  }
+
+  /** Recorded when the run was opened, unless that process died at once. */
+  private opening(): RunEntry[] {
+    const { graph, payload, reused, startedAt } = this.carried.opened;
+    return openingEntries(graph, payload, reused, Date.parse(startedAt));
   }
 
   private async cleanUp(): Promise<void> {

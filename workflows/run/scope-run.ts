@@ -28,6 +28,8 @@ export class ScopeRun {
   /** Outputs by node id, as expressions know them. */
   private readonly outputs: Map<string, CelValue>;
   private readonly running = new Map<string, CancellationScope>();
+  /** Nodes that may be cancelled alone. */
+  private readonly losers: ReadonlySet<string>;
   private left: number;
   private failure: RunError | null = null;
   private finish: () => void = () => undefined;
@@ -43,6 +45,7 @@ export class ScopeRun {
     this.inside = new Set(this.nodes.keys());
     this.outputs = new Map(place.outside);
     this.left = scope.nodes.length;
+    this.losers = new Set(scope.nodes.flatMap(({ rule }) => (rule.type === 'quorum' ? rule.losers : [])));
     for (const node of scope.nodes)
       for (const { from } of node.in)
         this.successors.set(from, [...(this.successors.get(from) ?? []), node.id]);
@@ -52,7 +55,11 @@ export class ScopeRun {
    * @throws NodeFailedError when a node fails and nothing catches it: the others are cancelled first. CancelledFailure
    * when the scope was cancelled, or the run is stopping.
    */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    return new CancellationScope().run(() => this.settle());
+  }
+
+  private async settle(): Promise<void> {
     const finished = new Promise<void>((resolve) => {
       this.finish = resolve;
     });
@@ -140,7 +147,8 @@ export class ScopeRun {
       return;
     }
     this.state.nodes[node.id] = state;
-    const scope = new CancellationScope();
+    const alone = this.losers.has(node.id) || node.policy.timeoutSeconds !== null;
+    const scope = alone ? new CancellationScope() : CancellationScope.current();
     this.running.set(node.id, scope);
     this.env.atWork.add(key);
     // Only now, since their end makes its successors look at their edges: it has begun.
@@ -156,18 +164,13 @@ export class ScopeRun {
   ): Promise<void> {
     const work = this.atWork(node, key, state);
     const limit = { exceeded: false };
-    const { gate } = this.env;
     const { timeoutSeconds } = node.policy;
-    const run = async (): Promise<NodeOutcome> => {
-      if (!gate.open && !(await gate.pass())) throw new CancelledFailure('The run is stopping');
-      const found = await this.execute(node, work);
-      if (!work.recorded) await this.checkOutput(node, found.output);
-      return found;
-    };
+    const run = (): Promise<NodeOutcome> =>
+      timeoutSeconds === null
+        ? this.perform(node, work)
+        : this.withinTime(timeoutSeconds, state, limit, () => this.perform(node, work));
     try {
-      const outcome = await scope.run(() =>
-        timeoutSeconds === null ? run() : this.withinTime(timeoutSeconds, state, limit, run),
-      );
+      const outcome = await (scope === CancellationScope.current() ? run() : scope.run(run));
       const { output, handles = [defaultHandle] } = outcome;
       const entry = work.recorded ? null : { input: work.input };
       this.end(node, { status: 'completed', output, handles }, entry);
@@ -179,10 +182,14 @@ export class ScopeRun {
     }
   }
 
-  private execute(node: CompiledNode, work: NodeAtWork): Promise<NodeOutcome> {
+  private async perform(node: CompiledNode, work: NodeAtWork): Promise<NodeOutcome> {
+    const { gate } = this.env;
+    if (!gate.open && !(await gate.pass())) throw new CancelledFailure('The run is stopping');
     const kind = nodeKinds.get(node.kind);
     if (!kind) throw runFailure('reference_missing', `There is no kind "${node.kind}" of nodes any more.`);
-    return kind.execute(node.config, createNodeContext(work, this.env));
+    const outcome = await kind.execute(node.config, createNodeContext(work, this.env));
+    if (!work.recorded) await this.checkOutput(node, outcome.output);
+    return outcome;
   }
 
   private atWork(node: CompiledNode, key: string, state: NodeState): NodeAtWork {

@@ -1,4 +1,6 @@
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import path from 'node:path';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflows } from '../../../infra/temporal/bundle-workflows';
 import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import type { GraphDocument } from '../../../workflows/contracts/graph/document';
 import { eventually } from '../../support/eventually';
@@ -239,10 +241,7 @@ test('a run of a room waits for people while the room talks on', async () => {
 test('what rooms and runs did here replays', async () => {
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../../workflows/index.ts'),
-    logger,
-  });
+  const workflowBundle = await bundleWorkflows(path.resolve('workflows'), logger);
   const dataConverter = { payloadCodecs: [createClaimCheck(runs.database)] };
   const histories = runs.client.workflow.list().intoHistories();
   const failures: string[] = [];

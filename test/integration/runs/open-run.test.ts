@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createRunActivities } from '../../../activities/runs/run-activities';
 import { createSchemaChecker } from '../../../infra/json-schema/schema-checker';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
+import { createLogger } from '../../../infra/logger/logger';
 import { createTemporalClient } from '../../../infra/temporal/client';
 import type { ChildRun, RunRecordActivities } from '../../../workflows/contracts/run/activities';
 import { roomWorkflowId, type Submission } from '../../../workflows/contracts/room';
+import { eventually } from '../../support/eventually';
 import { emptyGraph, openRunFixture, terminate, type RunFixture } from './run-fixture';
 
 let fixture: RunFixture;
@@ -16,6 +18,7 @@ beforeAll(() => {
   activities = createRunActivities({
     database: fixture.database,
     recorder: fixture.recorder,
+    logger: createLogger('test', 'silent'),
     schemas: createSchemaChecker(),
     rooms: createRoomGateway(client),
     tools: new Set(['calculator']),
@@ -82,9 +85,11 @@ test('a run is opened with all it needs, marked as running once, and opened agai
       b: { status: 'skipped', output: null, handles: [] },
     },
   });
+  const row = await eventually('the opening is recorded', async () => {
+    const found = await runRow(runId);
+    return found.status === 'running' ? found : undefined;
+  });
   expect((await activities.openRun(runId)).value).toEqual(value);
-  const row = await runRow(runId);
-  expect(row.status).toBe('running');
   expect(row.startedAt.toISOString()).toBe(value.startedAt);
   expect(await events(runId)).toMatchObject([{ seq: 1, type: 'run.running' }]);
 });

@@ -18,7 +18,7 @@ export interface Claimed<T> {
 
 export interface RunRecordActivities {
   /**
-   * Reads all that a run needs, and marks it as running. Fails with `run_gone`, or with `reference_missing` when an
+   * Reads all that a run needs, and has it marked as running. Fails with `run_gone`, or with `reference_missing` when an
    * agent, tool or sub-workflow of the graph is there no more.
    */
   openRun(runId: string): Promise<Claimed<OpenedRun>>;
