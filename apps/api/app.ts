@@ -44,6 +44,7 @@ export function createApp({ secretKey, routes = allRoutes, ...deps }: AppDeps): 
     limits: createLimits(redis, settings),
     feed: createRunFeed(deps),
     starts: createRunStarts(deps),
+    secrets,
     identity: createIdentityService({ settings, database, redis, secrets, logger }),
   };
   const idempotency = createIdempotency(database, secrets);

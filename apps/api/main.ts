@@ -11,6 +11,8 @@ import { createClaimCheck } from '../../infra/temporal/claim-check';
 import { createTemporalClient, probeTemporal } from '../../infra/temporal/client';
 import { createRoomGateway } from '../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../infra/temporal/temporal-run-gateway';
+import { createTriggerGateway } from '../../infra/temporal/temporal-trigger-gateway';
+import { createWebhookGateway } from '../../infra/temporal/temporal-webhook-gateway';
 import { buildServer } from './server';
 import { attachSockets } from './sockets/attach-sockets';
 
@@ -46,6 +48,8 @@ async function main(): Promise<void> {
     relay: createRedisRelay(redis, { streamLength: settings.RELAY_STREAM_LENGTH }),
     rooms: createRoomGateway(client),
     runs: createRunGateway(client),
+    triggers: createTriggerGateway(client),
+    webhooks: createWebhookGateway(client, logger),
     temporal: { check: () => probeTemporal(client, probeMs) },
     logger,
     attachSockets,

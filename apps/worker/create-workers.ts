@@ -1,5 +1,6 @@
 import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createDeliveryActivities } from '../../activities/delivery/delivery-activities';
 import { createModelActivities } from '../../activities/models/model-activities';
 import type { ModelProvider } from '../../activities/models/model-provider';
 import { createNodeModelActivities } from '../../activities/models/node-activities';
@@ -9,11 +10,16 @@ import { createRunActivities } from '../../activities/runs/run-activities';
 import type { RunRecorder } from '../../activities/runs/run-recorder';
 import { builtInTools } from '../../activities/tools';
 import { createToolActivities } from '../../activities/tools/tool-activities';
+import { createTriggerActivities } from '../../activities/triggers/trigger-activities';
 import type { Settings } from '../../infra/config/settings';
 import type { Database } from '../../infra/database/client';
 import type { Logger } from '../../infra/logger/logger';
 import type { Relay } from '../../infra/relay/relay';
+import type { SecretBox } from '../../infra/secrets/secret-box';
 import type { RoomGateway } from '../../infra/temporal/room-gateway';
+import type { RunGateway } from '../../infra/temporal/run-gateway';
+import type { TriggerGateway } from '../../infra/temporal/trigger-gateway';
+import type { WebhookGateway } from '../../infra/temporal/webhook-gateway';
 import { createPriceList } from '../../infra/usage/prices';
 import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { TaskQueue } from '../../workflows/contracts/task-queues';
@@ -29,6 +35,10 @@ export interface WorkerDeps {
   relay: Relay;
   recorder: RunRecorder;
   rooms: RoomGateway;
+  runs: RunGateway;
+  triggers: TriggerGateway;
+  webhooks: WebhookGateway;
+  secrets: SecretBox;
   schemas: SchemaChecker;
   provider: ModelProvider;
   logger: Logger;
@@ -68,6 +78,7 @@ function optionsOf(queue: TaskQueue, deps: WorkerDeps): Partial<WorkerOptions> {
             tools: new Set(builtInTools.keys()),
             limits: { modelSeconds, toolSeconds: settings.TOOL_TIMEOUT_SECONDS },
           }),
+          ...createTriggerActivities(deps),
         },
         // After a worker was killed its workflows wait this long for it before another takes them over.
         stickyQueueScheduleToStartTimeout: '1s',
@@ -100,6 +111,11 @@ function optionsOf(queue: TaskQueue, deps: WorkerDeps): Partial<WorkerOptions> {
           ...{ database, schemas, tools: builtInTools },
           calls: createNodeCalls(deps),
         }),
+      };
+    case 'delivery':
+      return {
+        maxConcurrentActivityTaskExecutions: settings.WORKER_DELIVERY_CONCURRENCY,
+        activities: createDeliveryActivities(deps),
       };
   }
 }

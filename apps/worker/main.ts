@@ -11,10 +11,13 @@ import { createSchemaChecker } from '../../infra/json-schema/schema-checker';
 import { createLogger, type Logger } from '../../infra/logger/logger';
 import { createRedis } from '../../infra/redis/client';
 import { createRedisRelay } from '../../infra/relay/redis-relay';
+import { createSecretBox } from '../../infra/secrets/secret-box';
 import { createClaimCheck } from '../../infra/temporal/claim-check';
 import { createTemporalClient } from '../../infra/temporal/client';
 import { createRoomGateway } from '../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../infra/temporal/temporal-run-gateway';
+import { createTriggerGateway } from '../../infra/temporal/temporal-trigger-gateway';
+import { createWebhookGateway } from '../../infra/temporal/temporal-webhook-gateway';
 import { createWorkers } from './create-workers';
 import { keepReadinessFile } from './readiness-file';
 import { keepRunsReconciled } from './reconcile-runs';
@@ -26,6 +29,7 @@ async function main(): Promise<void> {
     'REDIS_URL',
     'TEMPORAL_ADDRESS',
     'OPENAI_API_KEY',
+    'SECRET_KEY',
   ]);
   const logger = createLogger('worker', settings.LOG_LEVEL);
   Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
@@ -51,16 +55,20 @@ async function main(): Promise<void> {
   );
   const recorder = createRunRecorder({ database, relay, logger });
   const rooms = createRoomGateway(client);
+  const runs = createRunGateway(client);
+  const triggers = createTriggerGateway(client);
+  const webhooks = createWebhookGateway(client, logger);
   const workers = await createWorkers({
     ...{ settings, connection, workflowBundle, codec, database, relay, recorder, provider, logger },
-    rooms,
+    ...{ rooms, runs, triggers, webhooks },
+    secrets: createSecretBox(settings.SECRET_KEY),
     schemas: createSchemaChecker(),
   });
 
   const running = Promise.all(workers.map((worker) => worker.run()));
   const removeReadinessFile = keepReadinessFile(settings.DATA_DIR, workers);
   const stopReconciling = settings.WORKER_QUEUES.includes('control')
-    ? keepRunsReconciled({ database, client, runs: createRunGateway(client), rooms, recorder, logger })
+    ? keepRunsReconciled({ database, client, runs, rooms, recorder, logger })
     : undefined;
   stopOnSignal(workers, logger);
   process.stdout.write(`${JSON.stringify({ ready: true, queues: settings.WORKER_QUEUES })}\n`);

@@ -71,9 +71,38 @@ export const settingsTable = {
   ),
   TOOL_TIMEOUT_SECONDS: whole(60, [1, 3600], 'Longest one tool call may take.'),
 
-  WORKER_QUEUES: list(['control', 'models', 'tools'], 'Task queues this worker process serves.', taskQueues),
+  HOOK_REQUESTS_PER_MINUTE: whole(
+    600,
+    [1, 1_000_000],
+    'Requests that one incoming webhook accepts in a minute.',
+  ),
+  HOOK_MAX_BYTES: whole(65_536, [1024, 1_048_576], 'Largest body of an incoming webhook.'),
+  HOOK_TOLERANCE_SECONDS: whole(
+    300,
+    [1, 3600],
+    'How far the timestamp of a signed webhook may be from the present.',
+  ),
+  OUTBOUND_ALLOWED: list(
+    [],
+    'Internal addresses that outgoing calls named by users may reach all the same: IP addresses or CIDR blocks (comma-separated). Public addresses always may.',
+  ),
+  WEBHOOK_TIMEOUT_SECONDS: whole(10, [1, 60], 'Longest one attempt to deliver a webhook may take.'),
+  WEBHOOK_RETRY_INITIAL_SECONDS: whole(
+    5,
+    [1, 3600],
+    'Wait before the second attempt of a delivery; each further wait is twice as long.',
+  ),
+  WEBHOOK_RETRY_MAX_SECONDS: whole(3600, [1, 86_400], 'Longest wait between two attempts.'),
+  WEBHOOK_RETRY_HOURS: whole(72, [1, 720], 'How long a delivery is tried before it is a dead letter.'),
+
+  WORKER_QUEUES: list(
+    ['control', 'models', 'tools', 'delivery'],
+    'Task queues this worker process serves.',
+    taskQueues,
+  ),
   WORKER_MODEL_CONCURRENCY: whole(100, [1, 1000], 'Most model calls at once in one worker process.'),
   WORKER_TOOL_CONCURRENCY: whole(50, [1, 1000], 'Most tool calls at once in one worker process.'),
+  WORKER_DELIVERY_CONCURRENCY: whole(50, [1, 1000], 'Most webhook deliveries at once in one worker process.'),
   WORKER_BUNDLE: text(
     'Path of the prebuilt workflow bundle; default the one that `npm run build` writes, dist/workflows.js.',
   ),

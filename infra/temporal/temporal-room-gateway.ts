@@ -19,7 +19,7 @@ import { TurnInProgressError, type RoomAddress, type RoomGateway } from './room-
 import { searchAttributes } from '../../workflows/contracts/search-attributes';
 import { callTemporal } from './temporal-call';
 
-type RoomWorkflow = (input: RoomWorkflowInput) => Promise<void>;
+export type RoomWorkflow = (input: RoomWorkflowInput) => Promise<void>;
 
 export function createRoomGateway(client: Client): RoomGateway {
   const handle = (roomId: string): ReturnType<typeof client.workflow.getHandle> =>
@@ -30,7 +30,7 @@ export function createRoomGateway(client: Client): RoomGateway {
   const outbox = createOutbox<RoomAddress, Submission>(async (room, submissions) => {
     await call(() =>
       client.workflow.signalWithStart<RoomWorkflow, [Submission[]]>(roomWorkflowType, {
-        ...startOptions(room, submissions[0]?.author.name ?? 'system'),
+        ...roomStartOptions(room, submissions[0]?.author.name ?? 'system'),
         signal: roomMessages.submit,
         signalArgs: [submissions],
       }),
@@ -42,7 +42,7 @@ export function createRoomGateway(client: Client): RoomGateway {
 
     async submitOrReject(room, submission) {
       const startWorkflowOperation = new WithStartWorkflowOperation<RoomWorkflow>(roomWorkflowType, {
-        ...startOptions(room, submission.author.name),
+        ...roomStartOptions(room, submission.author.name),
         workflowIdConflictPolicy: 'USE_EXISTING',
       });
       try {
@@ -85,7 +85,7 @@ export function createRoomGateway(client: Client): RoomGateway {
  * A room's workflow lives as long as the room: a message starts it when it is not running, whatever became of an
  * earlier one, and joins it when it is. Its tasks time out soon, so that a killed worker is noticed soon.
  */
-function startOptions(room: RoomAddress, initiator: string): WorkflowStartOptions<RoomWorkflow> {
+export function roomStartOptions(room: RoomAddress, initiator: string): WorkflowStartOptions<RoomWorkflow> {
   return {
     workflowId: roomWorkflowId(room.roomId),
     taskQueue: 'control',

@@ -1,5 +1,6 @@
 import type { Author, ErrorView, TurnEnd } from './events';
 import type { Roster } from './room';
+import type { HostTriggers } from './triggers/activities';
 
 /** A message to be stored; `seq` is given by the commit. */
 export interface NewMessage {
@@ -33,6 +34,10 @@ export interface RoomCommit {
   workflowRunId: string;
   /** Roster the transitions were decided with. When it is no longer current, no turn is started. */
   rosterVersion: number;
+  /** The same of the policies; absent: the workflow knows of none. */
+  triggersVersion?: number;
+  /** The answer has to have the texts of answers: some policy asks for them. */
+  wantsTexts?: boolean;
   messages: NewMessage[];
   /** Published after the messages. */
   transitions: TurnTransition[];
@@ -46,6 +51,10 @@ export interface RoomCommitResult {
   duplicates: string[];
   /** Present when the roster changed; the starts of this commit were then left out. */
   roster?: Roster;
+  /** The same of the policies. */
+  triggers?: HostTriggers;
+  /** Texts of the answers in the commit, by message id, when they were wanted. */
+  texts?: Record<string, string>;
 }
 
 export interface OpenedRoom {

@@ -53,6 +53,8 @@ export type ChannelEvent =
   | { type: 'member.renamed'; memberId: string; name: string; previous: string }
   | { type: 'room.updated'; room: { id: string; name: string; turnPolicy: string; agentReplies: string } }
   | { type: 'room.deleted'; roomId: string }
+  /** A trigger policy runs a workflow in the room. */
+  | { type: 'trigger.fired'; policyId: string; name: string; eventType: string; runId: string }
   | ApprovalEvent;
 
 export interface MemberView {

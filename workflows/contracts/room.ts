@@ -1,4 +1,6 @@
 import type { Author, ErrorView } from './events';
+import type { AuthorRole, TriggerEvent } from './triggers/events';
+import type { CarriedTriggers } from './triggers/host';
 
 /** A message on its way into a room. */
 export interface Submission {
@@ -15,6 +17,10 @@ export interface Submission {
   replyTo: string | null;
   /** Room member id of the author; null for the system. */
   memberId: string | null;
+  /** Of a person: their role in the workspace; absent: a guest. */
+  role?: AuthorRole;
+  /** Of a run: how many firings it came of, see TriggerEvent. Default 0. */
+  depth?: number;
 }
 
 export type TurnPolicy = 'enqueue' | 'interrupt' | 'reject' | 'parallel';
@@ -62,6 +68,9 @@ export interface CarriedRoom {
   waiting: TurnTrigger[];
   /** Turns that run a workflow, which go on by themselves. */
   runs?: TurnTrigger[];
+  triggers?: CarriedTriggers;
+  /** Events taken but not decided yet. */
+  events?: TriggerEvent[];
 }
 
 /** A stored message whose turn has yet to begin. */

@@ -3,8 +3,11 @@ import type { Settings } from '../../../infra/config/settings';
 import type { Database } from '../../../infra/database/client';
 import type { Logger } from '../../../infra/logger/logger';
 import type { Relay } from '../../../infra/relay/relay';
+import type { SecretBox } from '../../../infra/secrets/secret-box';
 import type { RoomGateway } from '../../../infra/temporal/room-gateway';
 import type { RunGateway } from '../../../infra/temporal/run-gateway';
+import type { TriggerGateway } from '../../../infra/temporal/trigger-gateway';
+import type { WebhookGateway } from '../../../infra/temporal/webhook-gateway';
 import type { IdentityService } from '../identity/identity-service';
 import type { RunFeed } from '../runs/run-feed';
 import type { RunStarts } from '../runs/start-run';
@@ -21,6 +24,8 @@ export interface ApiDeps {
   relay: Relay;
   rooms: RoomGateway;
   runs: RunGateway;
+  triggers: TriggerGateway;
+  webhooks: WebhookGateway;
   /** Resolves when Temporal answers; rejects with the reason when it does not. */
   temporal: { check(): Promise<void> };
   logger: Logger;
@@ -32,4 +37,5 @@ export interface ApiServices extends ApiDeps {
   limits: Limits;
   feed: RunFeed;
   starts: RunStarts;
+  secrets: SecretBox;
 }

@@ -12,6 +12,8 @@ import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient } from '../../../infra/temporal/client';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
+import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
+import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
 import type { ClientFrame, ServerFrame } from '../../../workflows/contracts/events';
 import { eventually } from '../../support/eventually';
 import type { Person } from '../../support/people';
@@ -58,6 +60,8 @@ export async function startSocketApi({ env = {}, sockets = {} }: SocketApiOption
     relay,
     rooms: createRoomGateway(temporal),
     runs: createRunGateway(temporal),
+    triggers: createTriggerGateway(temporal),
+    webhooks: createWebhookGateway(temporal, createLogger('test', 'silent')),
     temporal: { check: () => Promise.resolve() },
     logger: createLogger('api', settings.LOG_LEVEL),
     attachSockets: (services, server) => attachSockets(services, server, sockets),

@@ -11,6 +11,8 @@ import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient, probeTemporal } from '../../../infra/temporal/client';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
+import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
+import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
 
 export const secretKey = randomBytes(32).toString('base64');
 export const password = 'correct horse battery staple';
@@ -90,6 +92,8 @@ export async function startTestApi({ env = {}, routes }: TestApiOptions = {}): P
     relay: createRedisRelay(redis, { streamLength: 100 }),
     rooms: createRoomGateway(temporal),
     runs: createRunGateway(temporal),
+    triggers: createTriggerGateway(temporal),
+    webhooks: createWebhookGateway(temporal, createLogger('test', 'silent')),
     temporal: { check: () => probeTemporal(temporal, 1000) },
     logger: createLogger('api', settings.LOG_LEVEL),
     ...(routes === undefined ? {} : { routes }),
