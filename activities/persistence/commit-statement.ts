@@ -7,6 +7,11 @@ import { runWorkflowId } from '../../workflows/contracts/run/run';
 export interface CommitRow {
   lastSeq: number;
   rosterVersion: number;
+  triggersVersion: number;
+  /** seq of the newest message of a person. */
+  lastUserSeq: number;
+  /** Ids of webhook subscriptions that are to be told of the messages; null: none. */
+  subscriptions: string[] | null;
   /** The messages of the commit that it, or an earlier attempt at it, has stored, in order of seq. */
   messages: StoredMessage[] | null;
 }
@@ -20,7 +25,8 @@ export interface StoredMessage {
 
 /**
  * Stores everything of a commit in one statement, so in one round trip and all or nothing: locks the room, gives the
- * new messages the next seqs, moves the room's last seq, starts and ends runs. Messages whose id is known keep what
+ * new messages the next seqs, moves the room's last seq, starts and ends runs, and puts the new messages before those who
+ * subscribed to them. Messages whose id is known keep what
  * they have, so a repeated attempt changes nothing and reads the same answer.
  */
 export function commitStatement(commit: RoomCommit): Prisma.Sql {
@@ -29,7 +35,9 @@ export function commitStatement(commit: RoomCommit): Prisma.Sql {
   const ended = JSON.stringify(commit.transitions.flatMap(endInput));
   return Prisma.sql`
     WITH room AS (
-      SELECT id, last_seq, roster_version FROM rooms
+      SELECT id, last_seq, last_user_seq, roster_version,
+        (SELECT triggers_version FROM workspaces WHERE id = ${commit.workspaceId}::uuid) AS triggers_version
+      FROM rooms
       WHERE id = ${commit.roomId}::uuid AND workspace_id = ${commit.workspaceId}::uuid AND deleted_at IS NULL
       FOR UPDATE
     ), input AS (
@@ -45,9 +53,11 @@ export function commitStatement(commit: RoomCommit): Prisma.Sql {
         mentions, reply_to_id, turn_id, ${commit.workflowRunId}::uuid
       FROM input, room
       WHERE NOT EXISTS (SELECT FROM messages known WHERE known.id = input.id)
-      RETURNING id, seq, text, created_at
+      RETURNING id, seq, author_kind, author_id, author_name, text, mentions, reply_to_id, turn_id,
+        to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS created
     ), moved AS (
-      UPDATE rooms SET last_seq = last_seq + (SELECT count(*) FROM inserted), last_message_at = now()
+      UPDATE rooms SET last_seq = last_seq + (SELECT count(*) FROM inserted), last_message_at = now(),
+        last_user_seq = coalesce((SELECT max(seq) FROM inserted WHERE author_kind = 'user'), last_user_seq)
       WHERE id = (SELECT id FROM room) AND EXISTS (SELECT FROM inserted)
     ), started AS (
       INSERT INTO runs (id, workspace_id, room_id, trigger_message_id, temporal_id, kind, status, workflow_id, version,
@@ -60,6 +70,7 @@ export function commitStatement(commit: RoomCommit): Prisma.Sql {
       FROM jsonb_to_recordset(${started}::jsonb) AS run(
         id uuid, trigger_message_id uuid, temporal_id text, workflow_id uuid, version int), room
       WHERE room.roster_version = ${commit.rosterVersion}
+        AND room.triggers_version = coalesce(${commit.triggersVersion ?? null}::int, room.triggers_version)
       ON CONFLICT (id) DO NOTHING
     ), ended AS (
       UPDATE runs SET status = run.status::"RunStatus", error = run.error, ended_at = now(),
@@ -69,15 +80,32 @@ export function commitStatement(commit: RoomCommit): Prisma.Sql {
       FROM jsonb_to_recordset(${ended}::jsonb) AS run(id uuid, status text, error jsonb), room
       WHERE runs.id = run.id AND runs.room_id = room.id AND runs.ended_at IS NULL
     ), stored AS (
-      SELECT id, seq, text, created_at FROM inserted
+      SELECT id, seq, text, created FROM inserted
       UNION ALL
-      SELECT known.id, known.seq, known.text, known.created_at
+      SELECT known.id, known.seq, known.text,
+        to_char(known.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
       FROM messages known JOIN input USING (id)
       WHERE known.room_id = (SELECT id FROM room) AND known.stored_by = ${commit.workflowRunId}::uuid
+    ), delivery AS (
+      INSERT INTO webhook_deliveries (id, subscription_id, event_id, event_type, payload)
+      SELECT gen_random_uuid(), subscription.id, message.id, 'message.created',
+        jsonb_build_object('id', message.id, 'seq', seq, 'roomId', ${commit.roomId}::text, 'author', jsonb_build_object(
+          'kind', author_kind, 'id', author_id, 'name', author_name), 'text', text, 'mentions', mentions, 'createdAt', created)
+        || CASE WHEN reply_to_id IS NULL THEN '{}' ELSE jsonb_build_object('replyTo', reply_to_id) END
+        || CASE WHEN turn_id IS NULL THEN '{}' ELSE jsonb_build_object('turnId', turn_id) END
+      FROM webhook_subscriptions subscription, inserted message
+      WHERE subscription.workspace_id = ${commit.workspaceId}::uuid AND subscription.enabled
+        AND 'message.created' = ANY(subscription.event_types)
+        AND (subscription.room_id IS NULL OR subscription.room_id = ${commit.roomId}::uuid)
+      ORDER BY seq
+      RETURNING subscription_id
     )
     SELECT room.last_seq + (SELECT count(*)::int FROM inserted) AS "lastSeq", room.roster_version AS "rosterVersion",
-      (SELECT jsonb_agg(jsonb_build_object('id', id, 'seq', seq, 'text', text, 'createdAt',
-         to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY seq) FROM stored) AS messages
+      room.triggers_version AS "triggersVersion",
+      coalesce((SELECT max(seq) FROM inserted WHERE author_kind = 'user'), room.last_user_seq) AS "lastUserSeq",
+      (SELECT array_agg(DISTINCT subscription_id::text) FROM delivery) AS subscriptions,
+      (SELECT jsonb_agg(jsonb_build_object('id', id, 'seq', seq, 'text', text, 'createdAt', created) ORDER BY seq)
+       FROM stored) AS messages
     FROM room`;
 }
 

@@ -1,6 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Database } from '../../infra/database/client';
+import type { Logger } from '../../infra/logger/logger';
 import { roomChannel, type OnceEvent, type Relay } from '../../infra/relay/relay';
+import type { RoomActivityStore } from '../../infra/relay/room-activity';
+import type { WebhookGateway } from '../../infra/temporal/webhook-gateway';
 import type {
   OpenedRoom,
   RoomActivities,
@@ -10,16 +13,21 @@ import type {
 } from '../../workflows/contracts/activities';
 import type { ChannelEvent, MessageView } from '../../workflows/contracts/events';
 import { commitStatement, type CommitRow, type StoredMessage } from './commit-statement';
+import { readRoomTriggers } from '../triggers/read-host';
 import { loadRoster, type TurnLimits } from './roster';
 
 export interface RoomActivityDeps {
   database: Database;
   relay: Relay;
+  activity: RoomActivityStore;
+  webhooks: WebhookGateway;
   limits: TurnLimits;
+  logger: Logger;
 }
 
 /** Local activities of the room workflow: the only code that writes messages. */
-export function createRoomActivities({ database, relay, limits }: RoomActivityDeps): RoomActivities {
+export function createRoomActivities(deps: RoomActivityDeps): RoomActivities {
+  const { database, relay, limits } = deps;
   return {
     async openRoom(roomId): Promise<OpenedRoom> {
       const room = await database.room.findFirst({
@@ -43,17 +51,39 @@ export function createRoomActivities({ database, relay, limits }: RoomActivityDe
       const [row] = await database.$queryRaw<CommitRow[]>(commitStatement(commit));
       if (!row) throw roomGone();
       const stored = row.messages ?? [];
-      const current = row.rosterVersion === commit.rosterVersion;
-      const events = eventsOf(commit, stored, current);
+      const { triggersVersion = row.triggersVersion } = commit;
+      const sameRoster = row.rosterVersion === commit.rosterVersion;
+      const sameTriggers = row.triggersVersion === triggersVersion;
+      passOn(commit, row, stored);
+      const events = eventsOf(commit, stored, sameRoster && sameTriggers);
       if (events.length > 0) await relay.publishOnce(roomChannel(commit.roomId), events);
       const kept = new Set(stored.map(({ id }) => id));
+      const triggers = sameTriggers ? undefined : await readRoomTriggers(database, commit, triggersVersion);
       return {
         lastSeq: row.lastSeq,
         duplicates: commit.messages.filter(({ id }) => !kept.has(id)).map(({ id }) => id),
-        ...(current ? {} : { roster: await rosterOf(commit.roomId) }),
+        ...(sameRoster ? {} : { roster: await rosterOf(commit.roomId) }),
+        ...(triggers ? { triggers } : {}),
+        ...(commit.wantsTexts ? { texts: textsOf(commit, stored) } : {}),
       };
     },
   };
+
+  /** Nobody waits for it: what is lost is rebuilt from the record, or found by the workers' next look. */
+  function passOn(
+    { roomId, workspaceId, messages }: RoomCommit,
+    { lastUserSeq, subscriptions }: CommitRow,
+    stored: readonly StoredMessage[],
+  ): void {
+    deps.webhooks.wake((subscriptions ?? []).map((subscriptionId) => ({ subscriptionId, workspaceId })));
+    const newest = stored.at(-1);
+    if (!newest) return;
+    const { seq: lastSeq, createdAt, id } = newest;
+    const lastAuthorKind = messages.find((message) => message.id === id)?.author.kind ?? null;
+    deps.activity
+      .write(roomId, { lastSeq, lastMessageAt: Date.parse(createdAt), lastUserSeq, lastAuthorKind })
+      .catch((error: unknown) => deps.logger.debug({ error, roomId }, 'The activity of a room was not kept'));
+  }
 
   async function rosterOf(roomId: string): ReturnType<typeof loadRoster> {
     return loadRoster(database, roomId, limits);
@@ -62,6 +92,12 @@ export function createRoomActivities({ database, relay, limits }: RoomActivityDe
 
 const roomGone = (): ApplicationFailure =>
   ApplicationFailure.nonRetryable('The room was deleted', 'room_gone');
+
+/** Texts that the workflow does not have itself. */
+function textsOf(commit: RoomCommit, stored: readonly StoredMessage[]): Record<string, string> {
+  const answers = new Set(commit.messages.flatMap(({ id, content }) => ('answerKey' in content ? id : [])));
+  return Object.fromEntries(stored.flatMap(({ id, text }) => (answers.has(id) ? [[id, text]] : [])));
+}
 
 /**
  * What the commit tells the room, in order. A workflow task that fails repeats its commits, perhaps with more in them

@@ -18,7 +18,10 @@ export async function createChildRun(database: Database, child: ChildRun): Promi
       'subworkflow_failed',
     );
   const [parent, published] = await Promise.all([
-    database.run.findFirst({ where: { id: parentRunId, workspaceId }, select: { initiatorId: true } }),
+    database.run.findFirst({
+      where: { id: parentRunId, workspaceId },
+      select: { initiatorId: true, triggerDepth: true },
+    }),
     database.workflowVersion.findFirst({
       where: { workflowId, version, workflow: { workspaceId, deletedAt: null } },
       select: { version: true },
@@ -40,6 +43,7 @@ export async function createChildRun(database: Database, child: ChildRun): Promi
         triggerType: 'workflow',
         temporalId: runWorkflowId(id),
         initiatorId: parent.initiatorId,
+        triggerDepth: parent.triggerDepth,
         input: payload === null ? Prisma.JsonNull : (storable(payload) as Prisma.InputJsonValue),
       },
     ],

@@ -92,7 +92,8 @@ const openQuery = (runId: string): Prisma.Sql => Prisma.sql`
         'seq', message.seq, 'author', jsonb_build_object('kind', message.author_kind, 'id', message.author_id,
         'name', message.author_name)) END,
       'room', CASE WHEN room.id IS NOT NULL THEN jsonb_build_object('id', room.id, 'name', room.name) END))
-      || jsonb_build_object('sessionId', run.session_id) AS trigger,
+      || jsonb_build_object('sessionId', run.session_id, 'depth', run.trigger_depth)
+      || coalesce(run.trigger_data, '{}') AS trigger,
     (SELECT jsonb_object_agg(key, jsonb_build_object('status', status, 'output', output, 'handles', handles))
       FROM node_runs WHERE run_id = run.id AND reused AND parent_key IS NULL) AS reused
   FROM runs run

@@ -21,11 +21,11 @@ export function createRunActivities(deps: RunActivityDeps): RunRecordActivities 
 
 /** The room stores it under the run, as it does the messages of a turn; only people's messages start turns. */
 function submit(rooms: RoomGateway, post: RunPost): Promise<void> {
-  const { runId, workspaceId, roomId, messageId, author, content, mentions } = post;
+  const { runId, workspaceId, roomId, messageId, author, content, mentions, depth } = post;
   return rooms.submit(
     { roomId, workspaceId },
     {
-      ...{ messageId, mentions, turnId: runId },
+      ...{ messageId, mentions, turnId: runId, depth },
       author: author.kind === 'agent' ? author : { kind: 'system', id: null, name: 'System' },
       ...('text' in content ? { text: content.text } : { text: '', answerKey: content.answerKey }),
       replyTo: null,

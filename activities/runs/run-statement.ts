@@ -1,11 +1,14 @@
 import { toJsonText } from '../../infra/database/json-text';
 import { Prisma } from '../../prisma/generated/client';
+import { captureColumns, captureSteps, type RunCaptureRow, type RunHappening } from './run-capture';
 import type { LoggedEvent } from './run-log';
 import type { RunRecords } from './run-records';
 
 /** The one row that the statement answers with; none when the run is gone. */
-export interface RunStatementRow {
+export interface RunStatementRow extends Partial<RunCaptureRow> {
   lastEventSeq: number;
+  /** The trigger policy whose run it is, when the statement has ended it. */
+  endedPolicyId: string | null;
 }
 
 /**
@@ -13,15 +16,19 @@ export interface RunStatementRow {
  * writes its node runs, approvals and decisions, moves its status, and appends to its log. What has ended keeps its
  * status, whatever is told of it afterwards; events whose key is known are left out. So a repeated attempt changes
  * nothing. Two statements at once that tell of the same event cannot both see it: the second one fails, to be repeated.
+ * What policies and subscriptions wait for is stored with it.
  */
 export function runStatement(
   { runId, workspaceId }: { runId: string; workspaceId: string },
   { nodes, asked, changed, decisions, run }: RunRecords,
   events: readonly LoggedEvent[],
+  happenings: readonly RunHappening[],
 ): Prisma.Sql {
+  const captures = happenings.length > 0;
   return Prisma.sql`
     WITH run AS (
-      SELECT id, workspace_id, room_id, last_event_seq FROM runs
+      SELECT id, workspace_id, room_id, session_id, workflow_id, version, trigger_type, trigger_depth, trigger_policy_id,
+        last_event_seq, ended_at IS NOT NULL AS had_ended FROM runs
       WHERE id = ${runId}::uuid AND workspace_id = ${workspaceId}::uuid
       FOR UPDATE
     ), node AS (
@@ -67,6 +74,7 @@ export function runStatement(
         reminders = greatest(EXCLUDED.reminders, known.reminders),
         ended_at = EXCLUDED.ended_at
       WHERE known.status = 'pending'
+      RETURNING id, status::text AS status, known.xmax = 0 AS fresh
     ), changed AS (
       UPDATE approvals SET
         status = coalesce(changed.status::"ApprovalStatus", approvals.status),
@@ -80,6 +88,9 @@ export function runStatement(
         id uuid, status text, action text, reminders int, escalated boolean, roles text[], user_ids uuid[],
         ended_at timestamptz), run
       WHERE approvals.id = changed.id AND approvals.run_id = run.id AND approvals.status = 'pending'
+      RETURNING approvals.id, approvals.status::text AS status, false AS fresh
+    ), approval AS (
+      SELECT id, status, fresh FROM asked UNION ALL SELECT id, status, fresh FROM changed
     ), decided AS (
       INSERT INTO approval_decisions (approval_id, user_id, name, action, data, comment, decided_at)
       SELECT approval_id, user_id, name, action, data, comment, decided_at
@@ -100,7 +111,11 @@ export function runStatement(
         ${run ? statusChange(run) : Prisma.empty}
       FROM run WHERE runs.id = run.id
     )
-    SELECT run.last_event_seq + (SELECT count(*)::int FROM told) AS "lastEventSeq" FROM run`;
+    ${captures ? captureSteps(happenings) : Prisma.empty}
+    SELECT run.last_event_seq + (SELECT count(*)::int FROM told) AS "lastEventSeq",
+      CASE WHEN ${run?.ends ?? false} AND NOT run.had_ended THEN run.trigger_policy_id END AS "endedPolicyId"
+      ${captures ? captureColumns : Prisma.empty}
+    FROM run`;
 }
 
 function statusChange({ status, at, output, error, ends }: NonNullable<RunRecords['run']>): Prisma.Sql {

@@ -1,4 +1,5 @@
 import { storable } from '../../infra/database/json-text';
+import { recordEvent } from '../../infra/triggers/record-event';
 import { ToolError, type Tool } from './tool';
 
 /** Longest content of a note, in characters. */
@@ -26,29 +27,29 @@ export const note: Tool = {
     },
     repeatable: false,
   },
-  call(input, { database, runId, workspaceId, roomId, idempotencyKey: writtenBy, label }) {
+  async call(input, { database, events, runId, workspaceId, roomId, idempotencyKey: writtenBy, label }) {
     const { title, text } = storable(input) as { title: string; text: string };
     const place = roomId === null ? { roomId, runId } : { roomId };
-    return database.$transaction(async (transaction) => {
+    const { written, happened } = await database.$transaction(async (transaction) => {
       // Two notes of one title at once are two versions of one artifact.
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`note/${roomId ?? runId}/${title}`}, 0))`;
-      const written = await transaction.artifactVersion.findUnique({
+      const before = await transaction.artifactVersion.findUnique({
         where: { writtenBy },
         select: { artifactId: true, version: true },
       });
-      if (written) return written;
+      if (before) return { written: before, happened: [] };
       const artifact = await transaction.artifact.findFirst({
         where: { ...place, workspaceId, title, deletedAt: null },
         orderBy: { createdAt: 'asc' },
         select: { id: true, version: true },
       });
-      const before = artifact
+      const newest = artifact
         ? await transaction.artifactVersion.findUniqueOrThrow({
             where: { artifactId_version: { artifactId: artifact.id, version: artifact.version } },
             select: { content: true },
           })
         : null;
-      const content = before ? `${before.content}\n\n${text}` : text;
+      const content = newest ? `${newest.content}\n\n${text}` : text;
       if (content.length > longestNote)
         throw new ToolError(
           `The note "${title}" is full: it holds ${longestNote} characters. Take another title.`,
@@ -68,7 +69,14 @@ export const note: Tool = {
           authorName: label,
         },
       });
-      return { artifactId, version };
+      const author = { kind: 'system' as const, id: null, name: label };
+      const happened = await recordEvent(transaction, {
+        ...{ workspaceId, roomId, runId, type: 'artifact_changed' },
+        data: { artifactId, version, title, author },
+      });
+      return { written: { artifactId, version }, happened };
     });
+    events.send(happened);
+    return written;
   },
 };

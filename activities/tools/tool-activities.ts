@@ -1,5 +1,6 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
 import type { Database } from '../../infra/database/client';
+import type { EventSender } from '../../infra/triggers/event-sender';
 import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { Json, JsonObject } from '../../workflows/contracts/json';
 import { callKey, type NodeStep, type NodeToolActivities } from '../../workflows/contracts/run/activities';
@@ -12,6 +13,7 @@ import { ToolError, type Tool } from './tool';
 export interface ToolActivityDeps {
   calls: NodeCalls;
   database: Database;
+  events: EventSender;
   schemas: SchemaChecker;
   tools: ReadonlyMap<string, Tool>;
 }
@@ -20,6 +22,7 @@ export interface ToolActivityDeps {
 export function createToolActivities({
   calls,
   database,
+  events,
   schemas,
   tools,
 }: ToolActivityDeps): NodeToolActivities {
@@ -37,7 +40,8 @@ export function createToolActivities({
     return calls.perform(node, context, {
       // eslint-disable-next-line @typescript-eslint/require-await -- so that it rejects rather than throws
       load: async () => checkedTool(name, input),
-      make: (tool) => tool.call(input, { database, runId, workspaceId, roomId, idempotencyKey, label }),
+      make: (tool) =>
+        tool.call(input, { database, events, runId, workspaceId, roomId, idempotencyKey, label }),
       failureOf: (error) =>
         error instanceof ToolError
           ? ApplicationFailure.create({

@@ -1,4 +1,5 @@
 import type { Database } from '../../infra/database/client';
+import type { EventSender } from '../../infra/triggers/event-sender';
 import type { ToolSpec } from '../../workflows/contracts/graph/catalogue';
 import type { Json, JsonObject } from '../../workflows/contracts/json';
 
@@ -13,6 +14,8 @@ export interface Tool {
 
 export interface ToolContext {
   database: Database;
+  /** Sends what the call has recorded for trigger policies. */
+  events: EventSender;
   runId: string;
   workspaceId: string;
   roomId: string | null;

@@ -1,22 +1,18 @@
-import type { Database } from '../../infra/database/client';
-import type { Logger } from '../../infra/logger/logger';
-import type { Relay } from '../../infra/relay/relay';
-import type { RunGateway } from '../../infra/temporal/run-gateway';
-import type { TriggerGateway } from '../../infra/temporal/trigger-gateway';
-import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { SweepActivities, TriggerActivities } from '../../workflows/contracts/triggers/activities';
+import { supervised } from '../supervision/supervised';
+import { readHost, readTimer } from './read-host';
+import { recordDecisions, type DecisionDeps } from './record-decisions';
+import { sweepSilences, type SweepDeps } from './sweep-silences';
 
-export interface TriggerActivityDeps {
-  database: Database;
-  relay: Relay;
-  schemas: SchemaChecker;
-  triggers: TriggerGateway;
-  runs: RunGateway;
-  logger: Logger;
-}
+export type TriggerActivityDeps = DecisionDeps & SweepDeps;
 
 /** Activities of those who decide over events, on the `control` queue. */
 export function createTriggerActivities(deps: TriggerActivityDeps): TriggerActivities & SweepActivities {
-  void deps;
-  return {} as never;
+  const { database } = deps;
+  return {
+    readHost: (host) => readHost(database, host),
+    recordDecisions: (batch) => recordDecisions(deps, batch),
+    readTimer: (policyId) => readTimer(database, policyId),
+    sweepSilences: (sweep) => supervised(() => sweepSilences(deps, sweep)),
+  };
 }

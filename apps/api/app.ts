@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Koa from 'koa';
 import { projectRoot } from '../../infra/config/project-root';
 import { createSecretBox } from '../../infra/secrets/secret-box';
+import { createEventSender } from '../../infra/triggers/event-sender';
 import { createDispatch } from './http/dispatch';
 import { documentPages } from './http/documents';
 import { answerErrors, answerProblem } from './http/error-answers';
@@ -12,7 +13,7 @@ import { staticPage } from './http/page';
 import { ApiError } from './http/problems';
 import { logRequests } from './http/request-log';
 import { createRouter } from './http/router';
-import { productVersion } from './http/product-version';
+import { productVersion } from '../../infra/config/product-version';
 import { securityHeaders } from './http/security-headers';
 import type { ApiDeps, ApiServices } from './http/services';
 import { createIdentityService } from './identity/identity-service';
@@ -45,6 +46,7 @@ export function createApp({ secretKey, routes = allRoutes, ...deps }: AppDeps): 
     feed: createRunFeed(deps),
     starts: createRunStarts(deps),
     secrets,
+    events: createEventSender(deps),
     identity: createIdentityService({ settings, database, redis, secrets, logger }),
   };
   const idempotency = createIdempotency(database, secrets);

@@ -12,6 +12,7 @@ import { createTemporalClient, probeTemporal } from '../../infra/temporal/client
 import { createRoomGateway } from '../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../infra/temporal/temporal-run-gateway';
 import { createTriggerGateway } from '../../infra/temporal/temporal-trigger-gateway';
+import { createTriggerSchedules } from '../../infra/temporal/temporal-trigger-schedules';
 import { createWebhookGateway } from '../../infra/temporal/temporal-webhook-gateway';
 import { buildServer } from './server';
 import { attachSockets } from './sockets/attach-sockets';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     rooms: createRoomGateway(client),
     runs: createRunGateway(client),
     triggers: createTriggerGateway(client),
+    schedules: createTriggerSchedules(client),
     webhooks: createWebhookGateway(client, logger),
     temporal: { check: () => probeTemporal(client, probeMs) },
     logger,

@@ -15,11 +15,13 @@ import type { Settings } from '../../infra/config/settings';
 import type { Database } from '../../infra/database/client';
 import type { Logger } from '../../infra/logger/logger';
 import type { Relay } from '../../infra/relay/relay';
+import type { RoomActivityStore } from '../../infra/relay/room-activity';
 import type { SecretBox } from '../../infra/secrets/secret-box';
 import type { RoomGateway } from '../../infra/temporal/room-gateway';
 import type { RunGateway } from '../../infra/temporal/run-gateway';
 import type { TriggerGateway } from '../../infra/temporal/trigger-gateway';
 import type { WebhookGateway } from '../../infra/temporal/webhook-gateway';
+import type { EventSender } from '../../infra/triggers/event-sender';
 import { createPriceList } from '../../infra/usage/prices';
 import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { TaskQueue } from '../../workflows/contracts/task-queues';
@@ -33,11 +35,13 @@ export interface WorkerDeps {
   codec: PayloadCodec;
   database: Database;
   relay: Relay;
+  activity: RoomActivityStore;
   recorder: RunRecorder;
   rooms: RoomGateway;
   runs: RunGateway;
   triggers: TriggerGateway;
   webhooks: WebhookGateway;
+  events: EventSender;
   secrets: SecretBox;
   schemas: SchemaChecker;
   provider: ModelProvider;
@@ -65,14 +69,17 @@ function commonOptions({ settings, connection, codec }: WorkerDeps): Omit<Worker
 }
 
 function optionsOf(queue: TaskQueue, deps: WorkerDeps): Partial<WorkerOptions> {
-  const { settings, database, relay, provider, logger, recorder, schemas, rooms } = deps;
+  const { settings, database, relay, provider, logger, recorder, schemas, rooms, webhooks, activity } = deps;
   switch (queue) {
     case 'control': {
       const { ROOM_TURN_SECONDS: turnSeconds, MODEL_TIMEOUT_SECONDS: modelSeconds } = settings;
       return {
         workflowBundle: { codePath: deps.workflowBundle },
         activities: {
-          ...createRoomActivities({ database, relay, limits: { turnSeconds, modelSeconds } }),
+          ...createRoomActivities({
+            ...{ database, relay, activity, webhooks, logger },
+            limits: { turnSeconds, modelSeconds },
+          }),
           ...createRunActivities({
             ...{ database, recorder, logger, schemas, rooms },
             tools: new Set(builtInTools.keys()),
@@ -108,7 +115,7 @@ function optionsOf(queue: TaskQueue, deps: WorkerDeps): Partial<WorkerOptions> {
       return {
         maxConcurrentActivityTaskExecutions: settings.WORKER_TOOL_CONCURRENCY,
         activities: createToolActivities({
-          ...{ database, schemas, tools: builtInTools },
+          ...{ database, schemas, tools: builtInTools, events: deps.events },
           calls: createNodeCalls(deps),
         }),
       };

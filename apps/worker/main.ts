@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createOpenAIProvider } from '../../activities/models/openai-provider';
 import { createRunRecorder } from '../../activities/runs/run-recorder';
+import { startQueuedFirings } from '../../activities/triggers/queued-firings';
 import { loadSettings, SettingsError } from '../../infra/config/load-settings';
 import { readEnvironment } from '../../infra/config/read-environment';
 import { requireSettings } from '../../infra/config/require-settings';
@@ -11,16 +12,21 @@ import { createSchemaChecker } from '../../infra/json-schema/schema-checker';
 import { createLogger, type Logger } from '../../infra/logger/logger';
 import { createRedis } from '../../infra/redis/client';
 import { createRedisRelay } from '../../infra/relay/redis-relay';
+import { createRoomActivityStore } from '../../infra/relay/room-activity';
 import { createSecretBox } from '../../infra/secrets/secret-box';
 import { createClaimCheck } from '../../infra/temporal/claim-check';
 import { createTemporalClient } from '../../infra/temporal/client';
 import { createRoomGateway } from '../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../infra/temporal/temporal-run-gateway';
 import { createTriggerGateway } from '../../infra/temporal/temporal-trigger-gateway';
+import { createTriggerSchedules } from '../../infra/temporal/temporal-trigger-schedules';
 import { createWebhookGateway } from '../../infra/temporal/temporal-webhook-gateway';
+import { createEventSender } from '../../infra/triggers/event-sender';
 import { createWorkers } from './create-workers';
 import { keepReadinessFile } from './readiness-file';
 import { keepRunsReconciled } from './reconcile-runs';
+import { keepTriggersReconciled } from './reconcile-triggers';
+import { keepSchedulesReconciled } from './reconcile-schedules';
 
 /** Connects, serves its task queues until SIGTERM or SIGINT, and lets running activities finish within the grace time. */
 async function main(): Promise<void> {
@@ -53,14 +59,23 @@ async function main(): Promise<void> {
     { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
     [codec],
   );
-  const recorder = createRunRecorder({ database, relay, logger });
   const rooms = createRoomGateway(client);
   const runs = createRunGateway(client);
   const triggers = createTriggerGateway(client);
   const webhooks = createWebhookGateway(client, logger);
+  const events = createEventSender({ database, triggers, logger });
+  const recorder = createRunRecorder({
+    ...{ database, relay, events, webhooks, logger },
+    policyRunEnded(policyId) {
+      startQueuedFirings({ database, relay, runs, logger }, policyId).catch((error: unknown) => {
+        logger.warn({ error, policyId }, 'Queued firings will be looked at later');
+      });
+    },
+  });
   const workers = await createWorkers({
     ...{ settings, connection, workflowBundle, codec, database, relay, recorder, provider, logger },
-    ...{ rooms, runs, triggers, webhooks },
+    ...{ rooms, runs, triggers, webhooks, events },
+    activity: createRoomActivityStore({ redis, database }),
     secrets: createSecretBox(settings.SECRET_KEY),
     schemas: createSchemaChecker(),
   });
@@ -68,12 +83,16 @@ async function main(): Promise<void> {
   const running = Promise.all(workers.map((worker) => worker.run()));
   const removeReadinessFile = keepReadinessFile(settings.DATA_DIR, workers);
   const stopReconciling = settings.WORKER_QUEUES.includes('control')
-    ? keepRunsReconciled({ database, client, runs, rooms, recorder, logger })
-    : undefined;
+    ? [
+        keepRunsReconciled({ database, client, runs, rooms, recorder, logger }),
+        keepTriggersReconciled({ database, relay, runs, triggers, webhooks, logger }),
+        keepSchedulesReconciled({ database, schedules: createTriggerSchedules(client), logger }),
+      ]
+    : [];
   stopOnSignal(workers, logger);
   process.stdout.write(`${JSON.stringify({ ready: true, queues: settings.WORKER_QUEUES })}\n`);
   await running;
-  stopReconciling?.();
+  for (const stop of stopReconciling) stop();
   removeReadinessFile();
   await client.connection.close();
   await connection.close();

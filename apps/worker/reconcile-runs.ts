@@ -74,10 +74,11 @@ export async function startOverdueRuns({ database, runs }: ReconcileDeps): Promi
   });
   const names = new Map(workflows.map(({ id, name }) => [id, name]));
   await Promise.all(
-    overdue.map(async ({ id: runId, workspaceId, roomId, workflowId, version, triggerType, initiatorId }) => {
+    overdue.map(async ({ id: runId, workspaceId, roomId, workflowId, version, triggerType, ...run }) => {
       if (workflowId === null || version === null) return;
       const workflowName = names.get(workflowId) ?? 'Workflow';
-      const initiator = initiatorId ?? 'platform';
+      const { triggerPolicyId, initiatorId } = run;
+      const initiator = triggerPolicyId === null ? (initiatorId ?? 'platform') : `trigger:${triggerPolicyId}`;
       await runs.start({
         ...{ runId, workspaceId, roomId, workflowId, version, triggerType, initiator, workflowName },
         isTurn: triggerType === 'message',

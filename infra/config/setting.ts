@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseBlock } from '../outbound/address-blocks';
 
 /** One environment variable: how it is read, what it means, and who may see it. */
 export interface Setting<T = unknown> {
@@ -103,17 +104,18 @@ export function json<T>(fallback: T, shape: z.ZodType<T>, description: string): 
   return setting(schema.prefault(text), text, description);
 }
 
+const split = (value: string): string[] =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 /** Comma-separated words, each from a closed set when one is given. */
 export function list(
   fallback: readonly string[],
   description: string,
   words?: readonly string[],
 ): Setting<string[]> {
-  const split = (value: string): string[] =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
   const known = (parts: string[]): boolean =>
     words === undefined || parts.every((part) => words.includes(part));
   const schema = z
@@ -121,4 +123,14 @@ export function list(
     .transform(split)
     .refine(known, `may hold ${words?.join(', ') ?? ''}`);
   return setting(schema.prefault(fallback.join(',')), fallback.join(','), description);
+}
+
+/** Comma-separated IP addresses and CIDR blocks; none by default. */
+export function addresses(description: string): Setting<string[]> {
+  const known = (parts: string[]): boolean => parts.every((part) => parseBlock(part) !== null);
+  const schema = z
+    .string()
+    .transform(split)
+    .refine(known, 'must be IP addresses or CIDR blocks, such as 10.0.0.7 or 10.0.0.0/8');
+  return setting(schema.prefault(''), '', description);
 }

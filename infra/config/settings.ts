@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { taskQueues } from '../../workflows/contracts/task-queues';
-import { choice, flag, json, list, text, textOr, url, whole, type Setting } from './setting';
+import { addresses, choice, flag, json, list, text, textOr, url, whole, type Setting } from './setting';
 
 /**
  * Every setting of the platform. Order of precedence: environment, then `.env`, then the default here.
@@ -82,8 +82,7 @@ export const settingsTable = {
     [1, 3600],
     'How far the timestamp of a signed webhook may be from the present.',
   ),
-  OUTBOUND_ALLOWED: list(
-    [],
+  OUTBOUND_ALLOWED: addresses(
     'Internal addresses that outgoing calls named by users may reach all the same: IP addresses or CIDR blocks (comma-separated). Public addresses always may.',
   ),
   WEBHOOK_TIMEOUT_SECONDS: whole(10, [1, 60], 'Longest one attempt to deliver a webhook may take.'),

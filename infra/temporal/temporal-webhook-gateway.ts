@@ -18,7 +18,7 @@ export function createWebhookGateway(client: Client, logger: Logger): WebhookGat
   // One call at a time: what comes meanwhile is told by a single one.
   const outbox = createOutbox<WebhookWorkflowInput, null>(async ({ subscriptionId, workspaceId }) => {
     await callTemporal(client, () =>
-      client.workflow.signalWithStart<WebhookWorkflow, []>(webhookWorkflowType, {
+      client.workflow.signalWithStart<WebhookWorkflow>(webhookWorkflowType, {
         workflowId: webhookWorkflowId(subscriptionId),
         taskQueue: 'control',
         args: [{ subscriptionId, workspaceId }],

@@ -9,6 +9,7 @@ import { postLatency, turnLatency } from './measures/latency';
 import type { BenchContext, Measure, Row } from './measures/measure';
 import { messagesPerSecond } from './measures/messages';
 import { takeover } from './measures/takeover';
+import { triggers } from './measures/triggers';
 import { turnsPerSecond } from './measures/turns';
 import { killAll, projectRoot } from './node-process';
 import { startOurs, type Ours } from './ours';
@@ -16,7 +17,7 @@ import { residentMb } from './proc';
 import { startServers } from './servers';
 import { tableOf, writePage } from './table';
 
-/** In the order in which they run. The last ends a worker. */
+/** In the order in which they run. (g) ends a worker. */
 const measures: readonly { keys: string; measure: Measure }[] = [
   { keys: 'ab', measure: postLatency },
   { keys: 'c', measure: turnLatency },
@@ -26,6 +27,7 @@ const measures: readonly { keys: string; measure: Measure }[] = [
   { keys: 'hij', measure: graphRuns },
   { keys: 'k', measure: compiling },
   { keys: 'g', measure: takeover },
+  { keys: 'no', measure: triggers },
 ];
 
 const targetMb = 600;

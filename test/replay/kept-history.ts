@@ -8,7 +8,15 @@ export type History = Parameters<typeof historyToJSON>[0];
 
 /** The history of one execution of a workflow, as the Temporal CLI and UI write it. */
 export interface KeptHistory {
-  events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
+  events: {
+    workflowExecutionStartedEventAttributes?: { workflowType: NamedType };
+    activityTaskScheduledEventAttributes?: { activityType: NamedType };
+    startChildWorkflowExecutionInitiatedEventAttributes?: { workflowType: NamedType };
+  }[];
+}
+
+export interface NamedType {
+  name: string;
 }
 
 const folder = path.join(__dirname, 'histories');

@@ -7,12 +7,18 @@ import { continued } from './recordings/continue-as-new';
 import { failures } from './recordings/failures';
 import { nodeKindRuns } from './recordings/node-kinds';
 import { people } from './recordings/people';
+import { roomPolicies } from './recordings/room-policies';
 import { roomRuns } from './recordings/room-runs';
 import { rooms } from './recordings/rooms';
 import { openStage, type Recording, type Stage } from './recordings/stage';
 import { steering } from './recordings/steering';
+import { timeAndEvents } from './recordings/time-and-events';
+import { deliveries } from './recordings/webhooks';
 
-const usual = { ...rooms, ...nodeKindRuns, ...failures, ...people, ...steering, ...roomRuns };
+const usual = {
+  ...{ ...rooms, ...nodeKindRuns, ...failures, ...people, ...steering, ...roomRuns },
+  ...{ ...roomPolicies, ...timeAndEvents, ...deliveries },
+};
 /** The server asks for continue-as-new after 40 events instead of thousands. */
 const impatient: RunFixtureOptions = { dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 40 } };
 
@@ -62,10 +68,14 @@ async function executionsOf(client: Client, workflowId: string, runId?: string):
   return [...(before ? await executionsOf(client, workflowId, before) : []), history];
 }
 
-/** A workflow that is deciding would go on to do so in the replay, which has no activities. */
+/** A workflow that is deciding, or about to begin, would go on to do so in the replay, which has no activities. */
 function isAtRest({ events }: History): boolean {
   const last = events?.at(-1);
-  return !last?.workflowTaskScheduledEventAttributes && !last?.workflowTaskStartedEventAttributes;
+  return (
+    !last?.workflowExecutionStartedEventAttributes &&
+    !last?.workflowTaskScheduledEventAttributes &&
+    !last?.workflowTaskStartedEventAttributes
+  );
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { bundleWorkflows } from '../../infra/temporal/bundle-workflows';
 import { nodeKinds } from '../../workflows/graph/kinds';
+import * as workflows from '../../workflows/index';
 import {
   hasPayloads,
   keptNames,
@@ -9,6 +10,7 @@ import {
   readHistory,
   valuesOf,
   type KeptHistory,
+  type NamedType,
 } from './kept-history';
 
 /**
@@ -36,6 +38,11 @@ test('there are kept histories, also with values that are claimed', () => {
   expect(names.filter(hasPayloads).length).toBeGreaterThanOrEqual(1);
 });
 
+test('every kind of workflow has a kept history', () => {
+  const kept = new Set(names.map((name) => typeOf(readHistory(name))));
+  expect(Object.keys(workflows).filter((type) => !kept.has(type))).toEqual([]);
+});
+
 test('every kind of node is in a kept history', async () => {
   const values = await Promise.all(names.map(valuesOf));
   const kinds = kindsIn(values);
@@ -49,15 +56,28 @@ test.each(names)('%s replays', async (name) => {
 test.each([
   ['a room', 'one-agent', 'answer'],
   ['a run', 'agent-and-tool', 'callTool'],
-])('a changed decision of %s is noticed', async (_, name, activity) => {
+  ['policies', 'policy-takes-messages', 'runWorkflow'],
+  ['a timer', 'timer', 'runWorkflow'],
+  ['a webhook', 'webhook-dead-letter', 'bury'],
+])('a changed decision of %s is noticed', async (_, name, begun) => {
   const history = readHistory(name);
-  const call = history.events
-    .map(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType)
-    .find((type) => type?.name === activity);
-  if (!call) throw new Error(`no ${activity} in the history`);
-  call.name = 'somethingElse';
+  const type = history.events.map(typeBegunBy).find((each) => each?.name === begun);
+  if (!type) throw new Error(`no ${begun} in the history`);
+  type.name = 'somethingElse';
   await expect(replay(name, history)).rejects.toThrow(/[Nn]ondeterminism/);
 });
+
+/** What it is a history of. */
+function typeOf({ events }: KeptHistory): string | undefined {
+  const [started] = events;
+  return started?.workflowExecutionStartedEventAttributes?.workflowType.name;
+}
+
+/** Type of the activity or workflow that an event begins. */
+const typeBegunBy = ({
+  activityTaskScheduledEventAttributes: activity,
+  startChildWorkflowExecutionInitiatedEventAttributes: child,
+}: KeptHistory['events'][number]): NamedType | undefined => activity?.activityType ?? child?.workflowType;
 
 /** Kinds of the compiled nodes anywhere in a value. */
 function kindsIn(value: unknown): Set<unknown> {

@@ -38,7 +38,8 @@ const shared = [
   'DATA_DIR',
 ];
 
-export async function startOwnStack(): Promise<OwnStack> {
+/** @param more environment. */
+export async function startOwnStack(more: Record<string, string> = {}): Promise<OwnStack> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'coagent-chaos-'));
   const release = claimDataDir(dataDir);
   const model: ProductProcess = await startProcess('model-server', {}, [
@@ -56,6 +57,7 @@ export async function startOwnStack(): Promise<OwnStack> {
     MESSAGES_PER_MINUTE: '1000000',
     REQUESTS_PER_MINUTE: '1000000',
     DATA_DIR: dataDir,
+    ...more,
   };
   const stack = await startStack({
     settings: loadSettings(environment),

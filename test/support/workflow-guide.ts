@@ -16,7 +16,7 @@ export interface GuideExample {
   output: Json;
 }
 
-export const readGuide = (name: 'workflows.md' | 'runs.md'): string =>
+export const readGuide = (name: 'workflows.md' | 'runs.md' | 'triggers.md'): string =>
   readFileSync(path.join(projectRoot, 'docs', name), 'utf8');
 
 /** Every example of the page, in its order. */

@@ -1,6 +1,7 @@
 import type { Author, ErrorView, TurnEnd } from './events';
 import type { Roster } from './room';
 import type { HostTriggers } from './triggers/activities';
+import type { AuthorRole } from './triggers/events';
 
 /** A message to be stored; `seq` is given by the commit. */
 export interface NewMessage {
@@ -9,6 +10,12 @@ export interface NewMessage {
   mentions: string[];
   replyTo: string | null;
   turnId: string | null;
+  /** Role of the person, see Submission. */
+  role?: AuthorRole;
+  /** When it was sent, see Submission. */
+  at?: number;
+  /** Of a run, see Submission. */
+  depth?: number;
   /** The text itself, or the stored answer it is taken from, so that long answers do not travel through history. */
   content: { text: string } | { answerKey: string };
 }

@@ -19,6 +19,8 @@ export interface Submission {
   memberId: string | null;
   /** Of a person: their role in the workspace; absent: a guest. */
   role?: AuthorRole;
+  /** When the API took it, in milliseconds since 1970; absent: when the workflow did. */
+  at?: number;
   /** Of a run: how many firings it came of, see TriggerEvent. Default 0. */
   depth?: number;
 }

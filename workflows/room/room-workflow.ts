@@ -20,7 +20,12 @@ import {
   type TurnEnded,
   type TurnTrigger,
 } from '../contracts/room';
-import { Committer } from './committer';
+import type { TriggerEvent } from '../contracts/triggers/events';
+import { hostMessages, type HostProgress } from '../contracts/triggers/host';
+import { Dispatcher } from '../triggers/dispatcher';
+import { LocalTurn } from '../triggers/local-turn';
+import { isRoomGone } from '../triggers/trigger-activities';
+import { Committer, leftOut } from './committer';
 import { SeenIds } from './message-ids';
 import { Renewal } from './renewal';
 import { Turns } from './turns';
@@ -30,10 +35,12 @@ const submitOrRejectUpdate = defineUpdate<boolean, [Submission]>(roomMessages.su
 const cancelTurnSignal = defineSignal<[CancelTurn]>(roomMessages.cancelTurn);
 const turnEndedSignal = defineSignal<[TurnEnded]>(roomMessages.turnEnded);
 const closeSignal = defineSignal(roomMessages.close);
+const eventsSignal = defineSignal<[TriggerEvent[]]>(hostMessages.events);
+const triggersQuery = defineQuery<HostProgress>(hostMessages.progress);
 const stateQuery = defineQuery<RoomState>(roomMessages.state);
 
 /**
- * Message ids remembered within an execution: all of them, in practice, since continue-as-new comes earlier. The newest
+ * Ids of messages and events remembered within an execution: all of them, in practice, since continue-as-new comes earlier. The newest
  * are handed to the next one; of older messages the commit finds that another execution has stored them.
  */
 const seenLimit = 50_000;
@@ -50,8 +57,13 @@ const carriedChars = 200_000;
 export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
   const seen = new SeenIds(seenLimit, input.carried?.seen);
   const inbox: Submission[] = [...(input.carried?.inbox ?? [])];
+  const events: TriggerEvent[] = [...(input.carried?.events ?? [])];
   const renewal = new Renewal();
-  const control = { closing: false };
+  const turn = new LocalTurn();
+  const { roomId, workspaceId } = input;
+  const dispatcher = new Dispatcher({ workspaceId, roomId }, turn, events, input.carried?.triggers);
+  /** `holding`: no burst ends until the messages that have arrived are decided over. */
+  const control = { closing: false, holding: false };
   /** Requests that came before the room was open. */
   const earlyCancels: CancelTurn[] = [];
   const earlyEnds: TurnEnded[] = [];
@@ -94,6 +106,11 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
     if (turns) turns.ended(end);
     else earlyEnds.push(end);
   });
+  setHandler(eventsSignal, (happened) => {
+    events.push(...happened.filter(({ id }) => seen.add(id)));
+    renewal.note();
+  });
+  setHandler(triggersQuery, () => dispatcher.progress());
   setHandler(closeSignal, () => {
     control.closing = true;
   });
@@ -104,7 +121,7 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
   }));
 
   try {
-    committer = await Committer.open(input);
+    committer = await Committer.open(input, dispatcher, turn);
   } catch (error) {
     if (isRoomGone(error)) return;
     throw error;
@@ -113,10 +130,11 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
   for (const request of earlyCancels) turns.cancel(request);
   for (const end of earlyEnds) turns.ended(end);
   void turns.startWaiting();
+  void dispatcher.run(() => renewal.overdue);
 
-  const quiet = (): boolean => turns.quiet && committer.idle;
+  const quiet = (): boolean => turns.quiet && committer.idle && dispatcher.settled;
   const renewable = (): boolean =>
-    renewal.due && quiet() && sizeOf(inbox) < carriedChars && allHandlersFinished();
+    renewal.due && quiet() && sizeOf(inbox) < carriedChars && dispatcher.portable && allHandlersFinished();
   for (;;) {
     showDetails(committer, turns);
     await condition(
@@ -130,10 +148,15 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
     if (control.closing) break;
     if (renewal.unwatched) void renewal.watch(quiet);
     if (renewal.overdue) turns.hold();
+    if (renewable() && !dispatcher.flushed) {
+      await dispatcher.flush();
+      continue;
+    }
     if (renewable()) {
+      const triggers = dispatcher.carry();
       return continueAsNew<typeof roomWorkflow>({
-        roomId: input.roomId,
-        workspaceId: input.workspaceId,
+        roomId,
+        workspaceId,
         carried: {
           lastSeq: committer.lastSeq,
           roster: committer.roster,
@@ -141,21 +164,29 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
           inbox,
           waiting: [...turns.pending],
           runs: [...turns.runs],
+          ...(triggers && { triggers }),
+          ...(events.length > 0 && { events }),
         },
       });
     }
     const batch = inbox.splice(0, batchLimit);
     try {
+      if (!control.holding) dispatcher.hold();
+      control.holding = true;
       await storeBatch(batch, committer, turns);
     } catch (error) {
       if (isRoomGone(error)) break;
       throw error;
     } finally {
+      // Messages that wait were sent before now: they may belong to a burst that is over now.
+      control.holding = inbox.length > 0;
+      if (!control.holding) dispatcher.release();
       for (const { messageId } of batch) promised.delete(messageId);
     }
   }
 
   turns.cancelAll('the room was deleted');
+  await dispatcher.stop();
   await condition(() => !turns.active);
   await committer.whenIdle();
 }
@@ -163,18 +194,19 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
 /** Stores a batch of messages and starts, or queues, the turns that they start. */
 async function storeBatch(batch: Submission[], committer: Committer, turns: Turns): Promise<void> {
   if (batch.length === 0) return;
-  const beginning = turns.beginWith(triggersOf(batch, committer));
+  const messages = batch.map(toMessage);
+  const beginning = turns.beginWith(triggersOf(batch, committer, committer.takes(messages)));
   let begun: TurnTrigger | null = null;
   try {
     const result = await committer.commit({
-      messages: batch.map(toMessage),
+      messages,
       transitions: beginning ? [turns.startOf(beginning)] : [],
     });
     for (const { author, turnId } of batch) if (author.kind !== 'user') turns.answered(turnId);
     const stored = batch.filter(({ messageId }) => !result.duplicates.includes(messageId));
-    if (!result.roster && stored.some(({ messageId }) => messageId === beginning?.messageId))
+    if (!leftOut(result) && stored.some(({ messageId }) => messageId === beginning?.messageId))
       begun = beginning;
-    const left = triggersOf(stored, committer).filter(({ turnId }) => turnId !== begun?.turnId);
+    const left = triggersOf(stored, committer, result.taken).filter(({ turnId }) => turnId !== begun?.turnId);
     // Offered first, so that a turn that ends at once finds them waiting.
     if (left.length > 0) turns.offer(left);
   } finally {
@@ -182,10 +214,18 @@ async function storeBatch(batch: Submission[], committer: Committer, turns: Turn
   }
 }
 
-/** The turns that a batch of messages starts, as the roster stands now. */
-function triggersOf(batch: readonly Submission[], { roster }: Committer): TurnTrigger[] {
+/**
+ * The turns that a batch of messages starts, as the roster stands now.
+ * @param taken ids of the messages that trigger policies take: those start none.
+ */
+function triggersOf(
+  batch: readonly Submission[],
+  { roster }: Committer,
+  taken: ReadonlySet<string>,
+): TurnTrigger[] {
   return batch
-    .filter((submission) => submission.author.kind === 'user' && startsTurn(submission, roster))
+    .filter(({ author, messageId }) => author.kind === 'user' && !taken.has(messageId))
+    .filter((submission) => startsTurn(submission, roster))
     .map((submission) => ({
       turnId: submission.turnId,
       messageId: submission.messageId,
@@ -195,13 +235,15 @@ function triggersOf(batch: readonly Submission[], { roster }: Committer): TurnTr
 }
 
 function toMessage(submission: Submission): NewMessage {
-  const { messageId, author, mentions, replyTo, turnId, text, answerKey } = submission;
+  const { messageId, author, mentions, replyTo, turnId, text, answerKey, role, at, depth } = submission;
   const content = answerKey === undefined ? { text } : { answerKey };
-  return { id: messageId, author, mentions, replyTo, turnId, content };
+  const origin = {
+    ...(role && { role }),
+    ...(at !== undefined && { at }),
+    ...(depth !== undefined && { depth }),
+  };
+  return { id: messageId, author, mentions, replyTo, turnId, content, ...origin };
 }
-
-const isRoomGone = (error: unknown): boolean =>
-  error instanceof Error && error.cause instanceof ApplicationFailure && error.cause.type === 'room_gone';
 
 const sizeOf = (submissions: readonly Submission[]): number =>
   submissions.reduce((sum, { text }) => sum + text.length + 500, 0);

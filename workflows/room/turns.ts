@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
-import type { NewMessage, RoomCommitResult, TurnTransition } from '../contracts/activities';
+import type { NewMessage, TurnTransition } from '../contracts/activities';
 import type {
   CancelTurn,
   RoomState,
@@ -9,7 +9,7 @@ import type {
   TurnTrigger,
 } from '../contracts/room';
 import { describeFailure, runTurn, type Answer, type TurnResult } from '../turn/run-turn';
-import type { Committer } from './committer';
+import { leftOut, type Committed, type Committer } from './committer';
 import { WorkflowTurns } from './workflow-turns';
 
 /** Most turns at once in a room whose policy is `parallel`. */
@@ -98,7 +98,7 @@ export class Turns {
     return first;
   }
 
-  /** The start of the turn from `beginWith` is stored; null: it was left out (a duplicate, a new roster). */
+  /** The start of the turn from `beginWith` is stored; null: it was left out (a duplicate, a new roster, new policies). */
   begun(trigger: TurnTrigger | null): void {
     this.starting -= 1;
     if (trigger) this.launch(trigger, this.committer.roster.workflow ?? null);
@@ -166,8 +166,8 @@ export class Turns {
       if (!trigger) return;
       this.starting += 1;
       const result = await this.record(this.startOf(trigger));
-      // The roster changed under it: its start was left out, so it is stored again with the new one.
-      if (result?.roster) {
+      // Something changed under it: its start was left out, so it is stored again with what is known now.
+      if (result && leftOut(result)) {
         this.starting -= 1;
         this.waiting.unshift(trigger);
         continue;
@@ -261,7 +261,7 @@ export class Turns {
     transition: TurnTransition,
     messages: NewMessage[] = [],
     abandoned: string[] = [],
-  ): Promise<RoomCommitResult | undefined> {
+  ): Promise<Committed | undefined> {
     try {
       return await this.committer.commit({ messages, transitions: [transition], abandoned });
     } catch (error) {

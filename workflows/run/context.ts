@@ -153,6 +153,7 @@ export function createNodeContext(work: NodeAtWork, env: RunEnvironment): NodeCo
     async post(part, { author, content, mentions = [] }) {
       const id = this.messageId(part);
       if (roomId === null || id === null) return false;
+      const firings = typeof opened.trigger.depth === 'number' ? opened.trigger.depth : 0;
       const text = 'text' in content ? content : { answerKey: callKey(key, content.answerPart) };
       await env.calls.make(() =>
         env.records.alone(() =>
@@ -164,6 +165,7 @@ export function createNodeContext(work: NodeAtWork, env: RunEnvironment): NodeCo
             author,
             content: text,
             mentions,
+            depth: firings,
           }),
         ),
       );

@@ -42,18 +42,29 @@ export async function readBody(
   ctx: HttpContext,
   { type = 'json', maxBytes = maxBodyBytes }: BodySpec,
 ): Promise<RequestBody> {
+  const bytes = await readBytes(ctx, type, maxBytes);
+  return { bytes, value: type === 'form' ? parseForm(decode(bytes)) : parseJson(bytes) };
+}
+
+/**
+ * Reads the body as it came, decompressed.
+ * @throws ApiError `malformed_body` when its compression is damaged, `body_too_large`, `unsupported_media_type`
+ */
+export async function readBytes(
+  ctx: HttpContext,
+  type: keyof typeof mediaTypes,
+  maxBytes: number,
+): Promise<Buffer> {
   const expected = mediaTypes[type];
   // `is` is null without a body, false with one of another type; an empty one needs no type.
   const matches = ctx.request.length === 0 ? null : ctx.is(expected);
-  if (matches === null) return { value: {}, bytes: Buffer.alloc(0) };
+  if (matches === null) return Buffer.alloc(0);
   if (matches === false) throw new ApiError('unsupported_media_type', `Send the body as ${expected}.`);
   const read = readerOf(maxBytes);
   await read(ctx as Context, () => Promise.resolve()).catch((error: unknown) => {
     throw fromReader(error, maxBytes);
   });
-  const bytes = Buffer.from(ctx.request.rawBody, 'latin1');
-  const text = decode(bytes);
-  return { bytes, value: type === 'form' ? parseForm(text) : parseJson(text) };
+  return Buffer.from(ctx.request.rawBody, 'latin1');
 }
 
 function decode(bytes: Buffer): string {
@@ -64,7 +75,9 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function parseJson(text: string): unknown {
+/** @throws ApiError `malformed_body` */
+export function parseJson(bytes: Buffer): unknown {
+  const text = decode(bytes);
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text);

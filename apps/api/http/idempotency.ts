@@ -56,7 +56,8 @@ export function createIdempotency(database: Database, secrets: SecretBox) {
         },
       );
     }
-    return { status: found.status, ...(found.response as object) };
+    const response = secrets.open(found.response as string, answerOf(row.userId));
+    return { status: found.status, ...(JSON.parse(response) as object) };
   }
 
   return {
@@ -100,7 +101,12 @@ export function createIdempotency(database: Database, secrets: SecretBox) {
       const { status, ...response } = answer;
       await database.idempotencyKey.updateMany({
         where: mine,
-        data: { status, response: asJson(response), expiresAt: new Date(Date.now() + keptMs) },
+        // Sealed, since an answer may hold a secret that is shown once.
+        data: {
+          status,
+          response: secrets.seal(JSON.stringify(response), answerOf(owner)),
+          expiresAt: new Date(Date.now() + keptMs),
+        },
       });
       return answer;
     },
@@ -114,8 +120,7 @@ export function createIdempotency(database: Database, secrets: SecretBox) {
 
 export type Idempotency = ReturnType<typeof createIdempotency>;
 
-const asJson = (value: object): Prisma.InputJsonObject =>
-  JSON.parse(JSON.stringify(value)) as Prisma.InputJsonObject;
+const answerOf = (userId: string): string => `idempotent_answer:${userId}`;
 
 /** A UUID that stands for a network in the column of user ids. */
 function networkId(address: string): string {

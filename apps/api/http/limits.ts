@@ -9,6 +9,8 @@ export interface Limits {
   request(who: string): Promise<void>;
   /** One message of a person, by HTTP or WebSocket. @throws ApiError `rate_limited` */
   message(userId: string): Promise<void>;
+  /** One signed request of a webhook, by the id of its policy. @throws ApiError `rate_limited` */
+  hook(policyId: string): Promise<void>;
 }
 
 export interface LimiterOptions {
@@ -61,5 +63,6 @@ export function createLimits(redis: Redis, settings: Settings): Limits {
   return {
     request: perMinute('request', settings.REQUESTS_PER_MINUTE, 'requests'),
     message: perMinute('message', settings.MESSAGES_PER_MINUTE, 'messages'),
+    hook: perMinute('hook', settings.HOOK_REQUESTS_PER_MINUTE, 'requests of this webhook'),
   };
 }

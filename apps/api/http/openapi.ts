@@ -49,7 +49,12 @@ export function errorCodesOf(route: Route): ErrorCode[] {
   add(!route.unlimited, 'database_unavailable', 'rate_limited');
   add(route.auth === 'user', 'unauthenticated');
   add(route.method !== 'GET', 'origin_not_allowed');
-  add(route.body !== undefined, 'malformed_body', 'body_too_large', 'unsupported_media_type');
+  add(
+    (route.body ?? route.rawBody) !== undefined,
+    'malformed_body',
+    'body_too_large',
+    'unsupported_media_type',
+  );
   add(route.workspace !== undefined, 'workspace_required', 'workspace_not_found', 'forbidden');
   add(route.conditional === true, 'precondition_required', 'precondition_failed');
   add(route.idempotent === true, 'idempotency_key_reused', 'idempotency_in_progress');
@@ -89,21 +94,32 @@ function operation(route: Route): RouteConfig {
       ...(route.params === undefined ? {} : { params: z.object(route.params) }),
       ...(Object.keys(query).length === 0 ? {} : { query: z.object(query) }),
       ...(Object.keys(headers.shape).length === 0 ? {} : { headers }),
-      ...(route.body === undefined
-        ? {}
-        : {
-            body: {
-              required: !route.body.schema.safeParse({}).success,
-              content: {
-                [route.body.type === 'form' ? 'application/x-www-form-urlencoded' : 'application/json']: {
-                  schema: route.body.schema,
-                  example: route.body.example,
-                },
-              },
-            },
-          }),
+      ...bodyOf(route),
     },
     responses: { ...answers(route), ...errorAnswers(route) },
+  };
+}
+
+function bodyOf({ body, rawBody }: Route): RouteConfig['request'] {
+  if (rawBody !== undefined) {
+    const { description, example } = rawBody;
+    return {
+      body: {
+        required: true,
+        description,
+        content: { 'application/json': { schema: z.unknown(), example } },
+      },
+    };
+  }
+  if (body === undefined) return {};
+  const { type, schema, example } = body;
+  return {
+    body: {
+      required: !schema.safeParse({}).success,
+      content: {
+        [type === 'form' ? 'application/x-www-form-urlencoded' : 'application/json']: { schema, example },
+      },
+    },
   };
 }
 

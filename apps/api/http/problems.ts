@@ -32,6 +32,23 @@ export const problems = {
     advice:
       'A token that had been exchanged came back: it may have been stolen, so the session was ended. Sign in again.',
   },
+  signature_missing: {
+    status: 401,
+    title: 'Signature missing',
+    advice: 'Send the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`.',
+  },
+  signature_stale: {
+    status: 401,
+    title: 'Timestamp too far from the present',
+    advice:
+      '`webhook-timestamp` is in seconds since 1970. Check the sender’s clock, and sign each attempt anew.',
+  },
+  signature_invalid: {
+    status: 401,
+    title: 'Wrong signature',
+    advice:
+      'Sign `{webhook-id}.{webhook-timestamp}.{body}`, the body byte for byte as sent, with a valid secret.',
+  },
   forbidden: {
     status: 403,
     title: 'Not allowed',
@@ -101,6 +118,26 @@ export const problems = {
     title: 'Artifact not found',
     advice: 'It was deleted, or the room or run has no such artifact.',
   },
+  trigger_not_found: {
+    status: 404,
+    title: 'Trigger policy not found',
+    advice: 'It does not exist, or its workspace or room is not yours.',
+  },
+  webhook_not_found: {
+    status: 404,
+    title: 'Webhook not found',
+    advice: 'It does not exist, or its workspace is not yours.',
+  },
+  delivery_not_found: {
+    status: 404,
+    title: 'Delivery not found',
+    advice: 'It does not exist, or its workspace is not yours.',
+  },
+  hook_not_found: {
+    status: 404,
+    title: 'Webhook not found',
+    advice: 'No trigger policy has this address. Copy it from the policy again.',
+  },
   turn_not_found: { status: 404, title: 'Turn not found', advice: 'The room has no such turn.' },
   method_not_allowed: {
     status: 405,
@@ -136,6 +173,31 @@ export const problems = {
     title: 'Workflow not published',
     advice: 'Publish a version of the workflow first.',
   },
+  trigger_not_manual: {
+    status: 409,
+    title: 'Trigger policy cannot be fired by hand',
+    advice: 'Only policies of `manual` and `timer` fire by hand. POST /triggers/{id}/test tries any other.',
+  },
+  trigger_not_a_timer: {
+    status: 409,
+    title: 'Trigger policy is no timer',
+    advice: 'Only policies of `timer` have times to make up for.',
+  },
+  trigger_not_a_webhook: {
+    status: 409,
+    title: 'Trigger policy is no webhook',
+    advice: 'Only policies of `webhook` have secrets.',
+  },
+  trigger_not_scheduled: {
+    status: 409,
+    title: 'Trigger policy not scheduled yet',
+    advice: 'The workers make its Temporal Schedule within a minute. Send it again then.',
+  },
+  trigger_disabled: {
+    status: 409,
+    title: 'Trigger disabled',
+    advice: 'Nothing was taken. Enable the trigger policy, then send it again.',
+  },
   run_ended: { status: 409, title: 'Run has ended', advice: 'Fork it, or run the workflow again.' },
   run_not_ended: { status: 409, title: 'Run has not ended', advice: 'Wait for its end, or cancel it first.' },
   nothing_to_retry: {
@@ -167,6 +229,16 @@ export const problems = {
     status: 409,
     title: 'Approval not pending',
     advice: 'It timed out or was cancelled: nothing can be decided any more.',
+  },
+  webhook_disabled: {
+    status: 409,
+    title: 'Webhook disabled',
+    advice: 'Enable it first; `disabledReason` says why the platform disabled it.',
+  },
+  delivery_pending: {
+    status: 409,
+    title: 'Delivery pending',
+    advice: 'It is waiting to be sent already, or is being retried.',
   },
   idempotency_key_reused: {
     status: 409,

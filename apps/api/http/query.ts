@@ -27,11 +27,14 @@ export const queryIntegerOr = (fallback: number, range: Range) =>
     .prefault(String(fallback))
     .meta({ type: 'integer', minimum: range.min, maximum: range.max, default: fallback, example: fallback });
 
+const flagText = z.enum(['true', 'false']).transform((value) => value === 'true');
+
 /** `true` or `false` in a query. */
+export const queryFlag = flagText.meta({ type: 'boolean', example: true });
+
+/** The same for one that has a default. */
 export const queryFlagOr = (fallback: boolean) =>
-  z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
+  flagText
     .prefault(fallback ? 'true' : 'false')
     .meta({ type: 'boolean', default: fallback, example: fallback });
 

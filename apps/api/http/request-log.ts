@@ -4,8 +4,13 @@ import type { Logger } from '../../../infra/logger/logger';
 
 /** A request id from a proxy is kept when it looks like one. */
 const acceptable = /^[\w.-]{8,100}$/;
+/** Part of a webhook's address that only its senders know; also where somebody put it below the wrong path. */
+const hookToken = /(?<=\/hooks\/+)[^/]+/i;
 
-/** Gives each request an id (`X-Request-Id`) and writes one line about it. The query is left out: it may hold a ticket. */
+/**
+ * Gives each request an id (`X-Request-Id`) and writes one line about it. The query, which may hold a
+ * ticket, and tokens of webhooks are left out.
+ */
 export function logRequests(logger: Logger): Middleware {
   return async (ctx, next) => {
     const began = performance.now();
@@ -18,7 +23,7 @@ export function logRequests(logger: Logger): Middleware {
       const line = {
         requestId,
         method,
-        path,
+        path: path.replace(hookToken, '…'),
         route: ctx.state.route as string | undefined,
         status,
         code: ctx.state.errorCode as string | undefined,

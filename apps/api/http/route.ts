@@ -85,6 +85,8 @@ interface RouteSpec<
   /** For the document only: the handler reads them from `ctx`. */
   headers?: Shape;
   body?: BodySpec<B>;
+  /** In place of `body`, JSON whose bytes matter, as of signed requests: the handler reads them (`readBytes`). */
+  rawBody?: { description: string; example: unknown };
   /** Takes If-Match, and requires it (`requireIfMatch`). */
   conditional?: boolean;
   responses: R;

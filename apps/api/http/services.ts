@@ -7,7 +7,9 @@ import type { SecretBox } from '../../../infra/secrets/secret-box';
 import type { RoomGateway } from '../../../infra/temporal/room-gateway';
 import type { RunGateway } from '../../../infra/temporal/run-gateway';
 import type { TriggerGateway } from '../../../infra/temporal/trigger-gateway';
+import type { TriggerSchedules } from '../../../infra/temporal/trigger-schedules';
 import type { WebhookGateway } from '../../../infra/temporal/webhook-gateway';
+import type { EventSender } from '../../../infra/triggers/event-sender';
 import type { IdentityService } from '../identity/identity-service';
 import type { RunFeed } from '../runs/run-feed';
 import type { RunStarts } from '../runs/start-run';
@@ -25,6 +27,7 @@ export interface ApiDeps {
   rooms: RoomGateway;
   runs: RunGateway;
   triggers: TriggerGateway;
+  schedules: TriggerSchedules;
   webhooks: WebhookGateway;
   /** Resolves when Temporal answers; rejects with the reason when it does not. */
   temporal: { check(): Promise<void> };
@@ -38,4 +41,5 @@ export interface ApiServices extends ApiDeps {
   feed: RunFeed;
   starts: RunStarts;
   secrets: SecretBox;
+  events: EventSender;
 }

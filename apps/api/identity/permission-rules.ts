@@ -4,6 +4,7 @@ export type RoomAction = 'room:read' | 'room:write' | 'room:manage';
 export type AgentAction = 'agent:read' | 'agent:manage';
 export type CourseAction = 'course:read' | 'course:manage';
 export type WorkflowAction = 'workflow:read' | 'workflow:execute' | 'workflow:manage';
+export type TriggerAction = 'trigger:read' | 'trigger:manage';
 export type WorkspaceAction =
   | 'workspace:read'
   | 'workspace:invite'
@@ -12,7 +13,9 @@ export type WorkspaceAction =
   | AgentAction
   | CourseAction
   | WorkflowAction
-  | 'run:oversee';
+  | TriggerAction
+  | 'run:oversee'
+  | 'webhook:manage';
 
 /** What a person is, where the action would happen. */
 export interface Standing {
@@ -43,8 +46,12 @@ const workspaceRules: Readonly<Record<WorkspaceAction, readonly WorkspaceRole[]>
   'workflow:read': everybody,
   'workflow:execute': everybody,
   'workflow:manage': makers,
+  'trigger:read': everybody,
+  'trigger:manage': makers,
   // Runs and tasks that other people started outside rooms.
   'run:oversee': staff,
+  // Sends what happens in the workspace, messages too, to another server.
+  'webhook:manage': ['admin'],
 };
 
 /**
@@ -69,4 +76,16 @@ export function decideInWorkspace(
   if (superAdmin) return 'allowed';
   if (workspaceRole === null) return 'hidden';
   return workspaceRules[action].includes(workspaceRole) ? 'allowed' : 'forbidden';
+}
+
+/**
+ * Trigger policies are the workspace's. One for a room is as visible as the room, and those who manage the room manage it
+ * too. @param inRoom its scope is a room.
+ */
+export function decideOnTrigger(action: TriggerAction, standing: Standing, inRoom: boolean): Decision {
+  if (!inRoom) return decideInWorkspace(action, standing);
+  const visible = decideInRoom('room:read', standing);
+  if (action === 'trigger:read' || visible === 'hidden') return visible;
+  if (decideInRoom('room:manage', standing) === 'allowed') return 'allowed';
+  return decideInWorkspace(action, standing) === 'allowed' ? 'allowed' : 'forbidden';
 }

@@ -1,16 +1,25 @@
 import { validate as isUuid } from 'uuid';
 import type { Database } from '../../../infra/database/client';
-import type { Agent, Course, Room, Workflow, Workspace } from '../../../prisma/generated/client';
+import type {
+  Agent,
+  Course,
+  Room,
+  TriggerPolicy,
+  Workflow,
+  Workspace,
+} from '../../../prisma/generated/client';
 import type { RoomRole, WorkspaceRole } from '../../../prisma/generated/enums';
 import { ApiError, type ErrorCode } from '../http/problems';
 import type { Identity } from './identity';
 import {
   decideInRoom,
   decideInWorkspace,
+  decideOnTrigger,
   type AgentAction,
   type CourseAction,
   type Decision,
   type RoomAction,
+  type TriggerAction,
   type WorkflowAction,
   type WorkspaceAction,
 } from './permission-rules';
@@ -19,6 +28,7 @@ export type {
   AgentAction,
   CourseAction,
   RoomAction,
+  TriggerAction,
   WorkflowAction,
   WorkspaceAction,
 } from './permission-rules';
@@ -47,6 +57,12 @@ export interface AgentScope {
 export interface WorkflowScope {
   /** Without the draft, which is large. */
   workflow: Omit<Workflow, 'draft'>;
+  workspaceRole: WorkspaceRole | null;
+}
+
+export interface TriggerScope {
+  policy: TriggerPolicy;
+  /** null: a guest of the room that is its scope, or a super admin who is no member. */
   workspaceRole: WorkspaceRole | null;
 }
 
@@ -87,6 +103,12 @@ export function authorise(
 export function authorise(
   db: Database,
   caller: Caller,
+  action: TriggerAction,
+  where: { triggerId: string },
+): Promise<TriggerScope>;
+export function authorise(
+  db: Database,
+  caller: Caller,
   action: WorkspaceAction,
   where: { workspaceId: string } | { workspaceSlug: string },
 ): Promise<WorkspaceScope>;
@@ -99,13 +121,15 @@ export function authorise(
     | { agentId: string }
     | { courseId: string }
     | { workflowId: string }
+    | { triggerId: string }
     | { workspaceId: string }
     | { workspaceSlug: string },
-): Promise<RoomScope | AgentScope | CourseScope | WorkflowScope | WorkspaceScope> {
+): Promise<RoomScope | AgentScope | CourseScope | WorkflowScope | TriggerScope | WorkspaceScope> {
   if ('roomId' in where) return inRoom(db, caller, action as RoomAction, where.roomId);
   if ('agentId' in where) return onAgent(db, caller, action as AgentAction, where.agentId);
   if ('courseId' in where) return onCourse(db, caller, action as CourseAction, where.courseId);
   if ('workflowId' in where) return onWorkflow(db, caller, action as WorkflowAction, where.workflowId);
+  if ('triggerId' in where) return onTrigger(db, caller, action as TriggerAction, where.triggerId);
   return inWorkspace(db, caller, action as WorkspaceAction, where);
 }
 
@@ -136,7 +160,7 @@ async function inRoom(
            r.agent_replies::text AS "agentReplies", r.max_rounds AS "maxRounds", r.last_seq AS "lastSeq",
            r.roster_version AS "rosterVersion", r.workflow_id AS "workflowId",
            r.workflow_version AS "workflowVersion", r.created_by_id AS "createdById", r.created_at AS "createdAt",
-           r.last_message_at AS "lastMessageAt", r.deleted_at AS "deletedAt",
+           r.last_message_at AS "lastMessageAt", r.last_user_seq AS "lastUserSeq", r.deleted_at AS "deletedAt",
            rm.id AS "memberId", rm.role::text AS "memberRole", m.role::text AS "workspaceRole"
     FROM rooms r
     LEFT JOIN room_members rm ON rm.room_id = r.id AND rm.user_id = ${userId}::uuid
@@ -255,4 +279,29 @@ async function onWorkflow(
     action,
   );
   return { workflow, workspaceRole };
+}
+
+async function onTrigger(
+  db: Database,
+  { userId, superAdmin }: Caller,
+  action: TriggerAction,
+  triggerId: string,
+): Promise<TriggerScope> {
+  const found = isUuid(triggerId)
+    ? await db.triggerPolicy.findUnique({
+        where: { id: triggerId },
+        include: {
+          ...ownMembership(userId),
+          room: { select: { deletedAt: true, members: { where: { userId }, select: { role: true } } } },
+        },
+      })
+    : null;
+  if (found === null) throw missing('trigger_not_found', 'trigger policy');
+  const { workspace, room, ...policy } = found;
+  const workspaceRole = workspace.memberships[0]?.role ?? null;
+  const standing = { superAdmin, workspaceRole, roomRole: room?.members[0]?.role ?? null };
+  // Of a room that was deleted only the policy is left, for the workspace to remove.
+  const inRoom = room !== null && room.deletedAt === null;
+  enforce(decideOnTrigger(action, standing, inRoom), 'trigger_not_found', 'trigger policy', action);
+  return { policy, workspaceRole };
 }

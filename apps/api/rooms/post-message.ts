@@ -9,6 +9,7 @@ import { ApiError } from '../http/problems';
 import type { Identity } from '../identity/identity';
 import type { RoomScope } from '../identity/permissions';
 import { readMessageContext } from './message-context';
+import { takenByPolicies } from './taken-by-policies';
 
 export interface MessageInput {
   /** UUID in lower case. Chosen by the client, so that sending twice stores once. */
@@ -21,7 +22,7 @@ export interface MessageInput {
 
 export interface PostedMessage {
   messageId: string;
-  /** The turn that the message starts; null: no agent is asked. */
+  /** The turn that the message starts; null: no agent is asked, or a trigger policy takes it. */
   turnId: string | null;
 }
 
@@ -29,6 +30,7 @@ export interface PostedMessage {
 export interface Access {
   room: Pick<RoomScope['room'], 'id' | 'workspaceId' | 'turnPolicy' | 'agentReplies'>;
   member: RoomScope['member'];
+  workspaceRole: RoomScope['workspaceRole'];
 }
 
 /** A message that may be submitted. */
@@ -61,14 +63,14 @@ export interface MessagePostDeps {
 /** Takes people's messages, by HTTP and by WebSocket alike. */
 export function createMessagePost({ settings, database, rooms, limits }: MessagePostDeps): MessagePost {
   return {
-    async check({ room, member }, identity, input) {
+    async check({ room, member, workspaceRole }, identity, input) {
       checkText(input.text, settings.MESSAGE_MAX_CHARS);
       const mentions = [...new Set(input.mentions)];
       const [context] = await Promise.all([
         readMessageContext(database, room.id, { ...input, mentions }),
         limits.message(identity.userId),
       ]);
-      const { own, replied, members, agents, workflow } = context;
+      const { own, replied, members, agents, workflow, policies } = context;
       if (own && (own.roomId !== room.id || own.authorId !== identity.userId))
         throw new ApiError('message_id_taken', 'Another message has this id.');
       if (input.replyTo !== null && !replied)
@@ -84,9 +86,14 @@ export function createMessagePost({ settings, database, rooms, limits }: Message
         mentions,
         replyTo: input.replyTo,
         memberId: member?.id ?? null,
+        role: workspaceRole ?? 'guest',
+        at: Date.now(),
       };
       const { agentReplies } = room;
-      return { room, submission, startsTurn: startsTurn(submission, { agentReplies, agents, workflow }) };
+      const starts =
+        startsTurn(submission, { agentReplies, agents, workflow }) &&
+        !takenByPolicies(submission, { id: room.id, agents }, policies);
+      return { room, submission, startsTurn: starts };
     },
 
     async submit({ submission, room, startsTurn: starts }) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { productVersion } from '../http/product-version';
+import { productVersion } from '../../../infra/config/product-version';
 import { defineRoute } from '../http/route';
 
 /** What the built-in page needs to know before anybody signs in. */

@@ -4,6 +4,7 @@ import { line } from '../http/name-fields';
 import { ApiError } from '../http/problems';
 import { defineRoute } from '../http/route';
 import { authorise } from '../identity/permissions';
+import { bumpTriggers } from '../triggers/bump-triggers';
 import { at, ids } from './examples';
 import { idPage, listOf, pageOf, timestamp, uuid } from './fields';
 import { most, within } from './limits';
@@ -124,7 +125,10 @@ const deleteCourse = defineRoute(
   },
   async ({ params, user }, { database }) => {
     const { course: found } = await authorise(database, user, 'course:manage', { courseId: params.id });
-    await database.course.deleteMany({ where: { id: found.id } });
+    await database.$transaction(async (tx) => {
+      await bumpTriggers(tx, found.workspaceId);
+      await tx.course.deleteMany({ where: { id: found.id } });
+    });
     return { status: 204 };
   },
 );

@@ -18,7 +18,12 @@ export const ids = {
   fork: '0197d6a6-9c8b-7a69-8574-635241302f1e',
   task: '0197d6a7-2c3d-7e4f-9051-62738495a6b7',
   approval: '0197d6a8-3d4e-4f50-a162-738495a6b7c8',
+  trigger: '0197d6aa-5f60-7172-8384-95a6b7c8d9ea',
+  firing: '0197d6ab-6071-5283-9495-a6b7c8d9eafb',
   artifact: '0197d6a9-4e5f-7061-b273-8495a6b7c8d9',
+  webhook: '0197d6ac-7182-7394-8566-b7c8d9eafb0c',
+  delivery: '0197d6ad-8293-74a5-9677-c8d9eafb0c1d',
+  event: '0197d6ae-93a4-75b6-a788-d9eafb0c1d2e',
 } as const;
 
 export const at = '2026-03-02T09:30:00.000Z';

@@ -8,10 +8,13 @@ import { approvalRoutes } from './approvals';
 import { artifactRoutes } from './artifacts';
 import { getConsoleConfig } from './console-config';
 import { courseRoutes } from './courses';
+import { hookRoutes } from './hooks';
 import { roomRoutes } from './rooms';
 import { runRoutes } from './runs';
 import { taskRoutes } from './tasks';
+import { triggerRoutes } from './triggers';
 import { userRoutes } from './users';
+import { webhookRoutes } from './webhooks';
 import { workflowRoutes } from './workflows';
 import { addWorkspaceMember, getWorkspaceMembers } from './workspaces/workspace-members';
 import { createWorkspace, getWorkspace, getWorkspaces } from './workspaces/workspaces';
@@ -48,7 +51,10 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...taskRoutes,
   ...approvalRoutes,
+  ...triggerRoutes,
   ...artifactRoutes,
+  ...webhookRoutes,
+  ...hookRoutes,
   ...healthRoutes,
   getConsoleConfig,
 ];

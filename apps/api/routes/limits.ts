@@ -9,8 +9,10 @@ export const most = {
   agentsPerWorkspace: 1000,
   membersPerRoom: 1000,
   workflowsPerWorkspace: 1000,
+  triggersPerWorkspace: 1000,
   tasksPerWorkspace: 10_000,
   artifactsPerRoom: 10_000,
+  webhooksPerWorkspace: 100,
 } as const;
 
 /**

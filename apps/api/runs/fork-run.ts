@@ -1,5 +1,5 @@
 import type { Database } from '../../../infra/database/client';
-import type { Prisma, Run } from '../../../prisma/generated/client';
+import { Prisma, type Run } from '../../../prisma/generated/client';
 import type { Json } from '../../../workflows/contracts/json';
 import { invalid } from '../http/validate';
 import { ApiError } from '../http/problems';
@@ -54,6 +54,8 @@ export async function forkRun(
       ...(old.taskId === null ? {} : { taskId: old.taskId }),
       more: {
         triggerMessageId: old.triggerMessageId,
+        triggerDepth: old.triggerDepth,
+        triggerData: old.triggerData ?? Prisma.DbNull,
         depth: old.depth,
         forkedFromId: old.id,
         forkedAt: points,

@@ -56,6 +56,7 @@ export function openTurnFrames(newest: readonly Publication[]): string[] {
       case 'message.created':
         forget(event.message.id);
         break;
+      case 'trigger.fired':
       case 'member.joined':
       case 'member.left':
       case 'member.renamed':

@@ -217,3 +217,12 @@ ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_subscription
 UPDATE "rooms" SET "last_user_seq" = "found"."seq"
 FROM (SELECT "room_id", max("seq") AS "seq" FROM "messages" WHERE "author_kind" = 'user' GROUP BY "room_id") AS "found"
 WHERE "rooms"."id" = "found"."room_id";
+
+-- AlterTable
+ALTER TABLE "trigger_events" ADD COLUMN     "message_id" TEXT;
+
+-- CreateIndex
+CREATE UNIQUE INDEX "trigger_events_policy_id_message_id_key" ON "trigger_events"("policy_id", "message_id");
+
+-- CreateIndex
+CREATE INDEX "trigger_firings_status_policy_id_created_at_idx" ON "trigger_firings"("status", "policy_id", "created_at");

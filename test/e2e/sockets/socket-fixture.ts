@@ -13,6 +13,7 @@ import { createTemporalClient } from '../../../infra/temporal/client';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
 import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
+import { createTriggerSchedules } from '../../../infra/temporal/temporal-trigger-schedules';
 import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
 import type { ClientFrame, ServerFrame } from '../../../workflows/contracts/events';
 import { eventually } from '../../support/eventually';
@@ -61,6 +62,7 @@ export async function startSocketApi({ env = {}, sockets = {} }: SocketApiOption
     rooms: createRoomGateway(temporal),
     runs: createRunGateway(temporal),
     triggers: createTriggerGateway(temporal),
+    schedules: createTriggerSchedules(temporal),
     webhooks: createWebhookGateway(temporal, createLogger('test', 'silent')),
     temporal: { check: () => Promise.resolve() },
     logger: createLogger('api', settings.LOG_LEVEL),

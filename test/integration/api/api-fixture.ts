@@ -12,6 +12,7 @@ import { createTemporalClient, probeTemporal } from '../../../infra/temporal/cli
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
 import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
+import { createTriggerSchedules } from '../../../infra/temporal/temporal-trigger-schedules';
 import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
 
 export const secretKey = randomBytes(32).toString('base64');
@@ -93,6 +94,7 @@ export async function startTestApi({ env = {}, routes }: TestApiOptions = {}): P
     rooms: createRoomGateway(temporal),
     runs: createRunGateway(temporal),
     triggers: createTriggerGateway(temporal),
+    schedules: createTriggerSchedules(temporal),
     webhooks: createWebhookGateway(temporal, createLogger('test', 'silent')),
     temporal: { check: () => probeTemporal(temporal, 1000) },
     logger: createLogger('api', settings.LOG_LEVEL),

@@ -31,6 +31,23 @@ test('it starts while every server is away, says so, and names the port it took'
   expect(running.logs()).not.toContain('topsecret');
 });
 
+test('its log tells of requests to webhooks without their tokens', async () => {
+  running = await startProcess('api', nowhere);
+  const token = randomBytes(24).toString('base64url');
+  const paths = [
+    `/hooks/${token}`,
+    `/hooks/${token}/test?sessionId=a`,
+    `/api/v1/hooks/${token}`,
+    `//Hooks//${token}`,
+  ];
+  for (const path of paths) await fetch(String(running.hello.listening) + path, { method: 'POST' });
+  await fetch(`${String(running.hello.listening)}/hooks/${token}`);
+  await running.stop();
+  expect(running.logs()).toContain('"path":"/hooks/…/test"');
+  expect(running.logs().match(/"msg":"request"/g)).toHaveLength(5);
+  expect(running.logs()).not.toContain(token);
+});
+
 test('SIGTERM ends it in good order, although clients keep connections open', async () => {
   running = await startProcess('api', nowhere);
   const { port } = new URL(String(running.hello.listening));

@@ -1,24 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { createRoomActivities } from '../../../activities/persistence/room-activities';
 import { createDatabase, type Database } from '../../../infra/database/client';
+import { createLogger } from '../../../infra/logger/logger';
 import { createRedis } from '../../../infra/redis/client';
 import { createRedisRelay } from '../../../infra/relay/redis-relay';
 import { roomChannel, type Relay } from '../../../infra/relay/relay';
+import { createRoomActivityStore } from '../../../infra/relay/room-activity';
+import { createTemporalClient } from '../../../infra/temporal/client';
+import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
 import type { NewMessage, RoomActivities, RoomCommit } from '../../../workflows/contracts/activities';
 
 let database: Database;
 let relay: Relay;
 let activities: RoomActivities;
 const redis = createRedis(process.env.REDIS_URL ?? '');
+const client = createTemporalClient({ address: process.env.TEMPORAL_ADDRESS ?? '', namespace: 'default' });
 
 beforeAll(() => {
   database = createDatabase(process.env.DATABASE_URL ?? '', 5);
   relay = createRedisRelay(redis, { streamLength: 1000 });
-  activities = createRoomActivities({ database, relay, limits: { turnSeconds: 60, modelSeconds: 30 } });
+  const logger = createLogger('test', 'silent');
+  activities = createRoomActivities({
+    ...{ database, relay, logger },
+    activity: createRoomActivityStore({ redis, database }),
+    webhooks: createWebhookGateway(client, logger),
+    limits: { turnSeconds: 60, modelSeconds: 30 },
+  });
 });
 
 afterAll(async () => {
   redis.disconnect();
+  await client.connection.close();
   await database.$disconnect();
 });
 

@@ -42,9 +42,17 @@ beforeAll(async () => {
       roles: ['admin'],
     },
   });
+  const webhook = { name: 'Hook', url: 'https://example.com/hook', eventTypes: ['run.failed'] };
+  const { id: webhookId } = await ada.must<{ id: string }>('POST', '/webhooks', webhook);
+  const ping = await ada.must<{ deliveryId: string }>('POST', `/webhooks/${webhookId}/ping`);
+  const policy = { name: 'Policy', eventType: 'manual', workflowId: flow };
   const artifact = { title: 'Report', content: 'Leaves are green.' };
   things = {
     '/workflows/{id}': flow,
+    '/webhooks/{id}': webhookId,
+    // Of `/webhooks/deliveries/{id}`.
+    '{id}': ping.deliveryId,
+    '/triggers/{id}': (await ada.must<{ id: string }>('POST', '/triggers', policy)).id,
     '/tasks/{id}': (await ada.must<{ id: string }>('POST', '/tasks', task)).id,
     '/approvals/{id}': approvalId,
     '{artifactId}': (await ada.must<{ id: string }>('POST', `/rooms/${room.id}/artifacts`, artifact)).id,

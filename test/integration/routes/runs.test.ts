@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newPerson, type Person } from '../../support/people';
 import { startTestApi, type TestApi } from '../api/api-fixture';
 import { colleague, newRoomOf, refusal, type Page } from './routes-fixture';
+import { storeRun } from './workflows-fixture';
 
 interface RunBody {
   id: string;
@@ -70,6 +71,24 @@ test('runs come newest first, page by page, by room and status', async () => {
   for (const query of ['status=lost', 'cursor=yesterday', `cursor=1_${'x'.repeat(36)}`]) {
     expect(await refusal(ada, 'GET', `/runs?${query}`)).toEqual([422, 'invalid_request']);
   }
+});
+
+test('runs that a trigger policy started tell which, and are found by it', async () => {
+  const [policyId, other] = [randomUUID(), randomUUID()];
+  const fired = (triggerPolicyId: string, triggerType: string) =>
+    storeRun(api, ada, { triggerPolicyId, triggerType });
+  const [timer, silence] = [await fired(policyId, 'timer'), await fired(policyId, 'silence')];
+  await fired(other, 'timer');
+  const list = async (query: string): Promise<string[]> => {
+    const { items } = await ada.must<Page<RunBody>>('GET', `/runs?${query}`);
+    return items.map(({ id }) => id).sort();
+  };
+  expect(await ada.must('GET', `/runs/${timer}`)).toMatchObject({
+    triggerType: 'timer',
+    triggerPolicyId: policyId,
+  });
+  expect(await list(`triggerPolicyId=${policyId}`)).toEqual([timer, silence].sort());
+  expect(await list(`triggerPolicyId=${policyId}&triggerType=silence`)).toEqual([silence]);
 });
 
 test('people see the runs of their rooms, admins those of the workspace', async () => {

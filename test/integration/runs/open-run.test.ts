@@ -99,7 +99,7 @@ test('a headless run has neither message nor room in its trigger', async () => {
   const workflowId = await fixture.newWorkflow(workspaceId);
   const { runId } = await fixture.newRun({ workspaceId, workflowId, version: 1, status: 'queued' });
   const { value } = await activities.openRun(runId);
-  expect(value.trigger).toEqual({ type: 'api', sessionId: null });
+  expect(value.trigger).toEqual({ type: 'api', sessionId: null, depth: 0 });
   expect(value.payload).toBeNull();
 });
 
@@ -222,7 +222,7 @@ test('a post is handed to the room’s workflow, with the key of the stored answ
   const roomId = await fixture.newRoom(workspaceId);
   const [runId, messageId, agentId] = [randomUUID(), randomUUID(), randomUUID()];
   await activities.postToRoom({
-    ...{ runId, workspaceId, roomId, messageId, mentions: [] },
+    ...{ runId, workspaceId, roomId, messageId, mentions: [], depth: 2 },
     author: { kind: 'agent', id: agentId, name: 'Ada' },
     content: { answerKey: 'answer' },
   });
@@ -238,6 +238,7 @@ test('a post is handed to the room’s workflow, with the key of the stored answ
       text: '',
       answerKey: 'answer',
       mentions: [],
+      depth: 2,
       replyTo: null,
       memberId: null,
     },

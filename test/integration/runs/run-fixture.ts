@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { createRunRecorder, type RunRecorder } from '../../../activities/runs/run-recorder';
+import { startQueuedFirings } from '../../../activities/triggers/queued-firings';
 import { createDatabase, type Database } from '../../../infra/database/client';
 import { createLogger } from '../../../infra/logger/logger';
 import { createRedis } from '../../../infra/redis/client';
 import { createRedisRelay } from '../../../infra/relay/redis-relay';
 import type { Relay } from '../../../infra/relay/relay';
+import { createTemporalClient } from '../../../infra/temporal/client';
+import type { RunGateway } from '../../../infra/temporal/run-gateway';
+import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
+import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
+import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
+import type { TriggerGateway } from '../../../infra/temporal/trigger-gateway';
+import type { WebhookGateway } from '../../../infra/temporal/webhook-gateway';
+import { createEventSender, type EventSender } from '../../../infra/triggers/event-sender';
 import type { CompiledGraph } from '../../../workflows/contracts/graph/compiled';
 import type { NodeStep } from '../../../workflows/contracts/run/activities';
 import type { Prisma } from '../../../prisma/generated/client';
@@ -16,6 +25,11 @@ export interface RunFixture {
   relay: Relay;
   redis: ReturnType<typeof createRedis>;
   recorder: RunRecorder;
+  client: ReturnType<typeof createTemporalClient>;
+  runs: RunGateway;
+  triggers: TriggerGateway;
+  webhooks: WebhookGateway;
+  events: EventSender;
   logger: ReturnType<typeof createLogger>;
   newWorkspace(): Promise<string>;
   newRoom(workspaceId: string): Promise<string>;
@@ -35,11 +49,17 @@ export interface TestRun {
   roomId: string | null;
 }
 
-export function openRunFixture(): RunFixture {
-  const database = createDatabase(process.env.DATABASE_URL ?? '', 10);
+/** @param databaseUrl default: the database of the test run. */
+export function openRunFixture(databaseUrl = process.env.DATABASE_URL ?? ''): RunFixture {
+  const database = createDatabase(databaseUrl, 10);
   const redis = createRedis(process.env.REDIS_URL ?? '');
   const relay = createRedisRelay(redis, { streamLength: 1000 });
   const logger = createLogger('test', 'silent');
+  const client = createTemporalClient({ address: process.env.TEMPORAL_ADDRESS ?? '', namespace: 'default' });
+  const runs = createRunGateway(client);
+  const triggers = createTriggerGateway(client);
+  const webhooks = createWebhookGateway(client, logger);
+  const events = createEventSender({ database, triggers, logger });
 
   async function newWorkspace(): Promise<string> {
     const { id } = await database.workspace.create({ data: { slug: randomUUID(), name: 'W' } });
@@ -47,8 +67,11 @@ export function openRunFixture(): RunFixture {
   }
 
   return {
-    ...{ database, redis, relay, logger },
-    recorder: createRunRecorder({ database, relay, logger }),
+    ...{ database, redis, relay, logger, client, runs, triggers, webhooks, events },
+    recorder: createRunRecorder({
+      ...{ database, relay, events, webhooks, logger },
+      policyRunEnded: (policyId) => void startQueuedFirings({ database, relay, runs, logger }, policyId),
+    }),
     newWorkspace,
     newRoom: async (workspaceId) => {
       const { id } = await database.room.create({ data: { workspaceId, name: 'Lab' } });
@@ -102,6 +125,7 @@ export function openRunFixture(): RunFixture {
     },
     close: async () => {
       redis.disconnect();
+      await client.connection.close();
       await database.$disconnect();
     },
   };

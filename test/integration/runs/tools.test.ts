@@ -11,11 +11,11 @@ let worker: ActivityWorker;
 
 beforeAll(async () => {
   fixture = openRunFixture();
-  const { database, recorder, logger } = fixture;
+  const { database, recorder, events, logger } = fixture;
   const schemas = createSchemaChecker();
   worker = await startActivityWorker(
     createToolActivities({
-      ...{ database, schemas, tools: builtInTools },
+      ...{ database, events, schemas, tools: builtInTools },
       calls: createNodeCalls({ database, recorder, logger, schemas }),
     }),
   );

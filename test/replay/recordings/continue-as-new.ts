@@ -1,11 +1,15 @@
 import { roomWorkflowId } from '../../../workflows/contracts/room';
 import { runWorkflowId } from '../../../workflows/contracts/run/run';
+import { triggersWorkflowId } from '../../../workflows/contracts/triggers/host';
+import { webhookWorkflowId } from '../../../workflows/contracts/webhooks';
 import { eventually } from '../../support/eventually';
 import { graph, node } from '../../support/graphs/catalogue';
 import { newRoom } from '../../support/people';
 import { RoomSocket } from '../../support/room-socket';
+import { newPolicyOwner } from './policies';
 import { roomWith } from './room-runs';
 import { ask, childOf, one, send, type Recording, type Stage } from './stage';
+import { subscribe } from './webhooks';
 
 /** Sends small talk until the room has continued as new. */
 async function talkUntilRenewed({ runs }: Stage, socket: RoomSocket): Promise<void> {
@@ -89,4 +93,60 @@ export const continued: Record<string, Recording> = {
     socket.close();
     return [roomWorkflowId(room.id)];
   },
+  'room-continued-with-burst': async (stage) => {
+    const { owner, policy, fired } = await newPolicyOwner(stage);
+    const room = await newRoom(owner);
+    const scope = { roomId: room.id };
+    const policyId = await policy({ eventType: 'user_message', scope, debounceSeconds: 5 });
+    const socket = await RoomSocket.open(stage.apiUrl, owner, room.id);
+    await renewed(stage, roomWorkflowId(room.id), 10, async (count) => {
+      socket.send(`message ${count}`);
+      await socket.next('message.created', ({ message }) => message.seq === count);
+    });
+    socket.close();
+    await fired(policyId);
+    return [roomWorkflowId(room.id)];
+  },
+  'triggers-continued': async (stage) => {
+    const { owner, policy, fired } = await newPolicyOwner(stage);
+    const policyId = await policy({ eventType: 'manual' });
+    const workflowId = triggersWorkflowId(owner.workspaceId);
+    const fire = async (count: number): Promise<void> => {
+      await owner.must('POST', `/triggers/${policyId}/fire`, { payload: { count } });
+      await fired(policyId, count);
+    };
+    const count = await renewed(stage, workflowId, 5, fire);
+    await fire(count + 1);
+    return [workflowId];
+  },
+  'webhook-continued': async (stage) => {
+    const { owner, say } = await newPolicyOwner(stage);
+    const { id: roomId } = await newRoom(owner);
+    const { subscriptionId, told } = await subscribe(stage, owner, [204]);
+    const workflowId = webhookWorkflowId(subscriptionId);
+    const tell = async (count: number): Promise<void> => {
+      await say(roomId, `message ${count}`);
+      await told(count);
+    };
+    const count = await renewed(stage, workflowId, 5, tell);
+    await tell(count + 1);
+    return [workflowId];
+  },
 };
+
+/** Makes something happen, so often at most, until the workflow continues as new. @returns how often it happened. */
+async function renewed(
+  { runs }: Stage,
+  workflowId: string,
+  times: number,
+  happen: (count: number) => Promise<void>,
+): Promise<number> {
+  const handle = runs.client.workflow.getHandle(workflowId);
+  await happen(1);
+  const { runId: first } = await handle.describe();
+  const isRenewed = async (): Promise<boolean> => (await handle.describe()).runId !== first;
+  let count = 1;
+  while (count < times && !(await isRenewed())) await happen((count += 1));
+  await eventually('it continues as new', isRenewed);
+  return count;
+}

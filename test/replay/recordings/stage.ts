@@ -19,7 +19,10 @@ export interface Stage {
 export type Recording = (stage: Stage) => Promise<string[]>;
 
 export async function openStage(options: RunFixtureOptions = {}): Promise<Stage> {
-  const env = { REQUESTS_PER_MINUTE: '1000000', MESSAGES_PER_MINUTE: '1000000' };
+  const env = {
+    ...{ REQUESTS_PER_MINUTE: '1000000', MESSAGES_PER_MINUTE: '1000000' },
+    ...{ OUTBOUND_ALLOWED: '127.0.0.1/32', WEBHOOK_RETRY_INITIAL_SECONDS: '1' },
+  };
   const runs = await openRunFixture({ ...options, env });
   const api = await startProcess('api', { ...runs.env, PORT: '0' });
   const apiUrl = String(api.hello.listening);

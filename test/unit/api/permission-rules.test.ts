@@ -1,6 +1,7 @@
 import {
   decideInRoom,
   decideInWorkspace,
+  decideOnTrigger,
   type RoomAction,
   type Standing,
   type WorkspaceAction,
@@ -60,7 +61,10 @@ test.each<[WorkspaceAction, string[]]>([
   ['workflow:read', ['admin', 'teacher', 'student', 'member']],
   ['workflow:execute', ['admin', 'teacher', 'student', 'member']],
   ['workflow:manage', ['admin', 'teacher', 'member']],
+  ['trigger:read', ['admin', 'teacher', 'student', 'member']],
+  ['trigger:manage', ['admin', 'teacher', 'member']],
   ['run:oversee', ['admin', 'teacher']],
+  ['webhook:manage', ['admin']],
 ])('in a workspace, %s is for %s', (action, allowed) => {
   for (const workspaceRole of rolesInWorkspace) {
     expect(decideInWorkspace(action, { ...nobody, workspaceRole })).toBe(
@@ -69,4 +73,22 @@ test.each<[WorkspaceAction, string[]]>([
   }
   expect(decideInWorkspace(action, nobody)).toBe('hidden');
   expect(decideInWorkspace(action, { ...nobody, superAdmin: true })).toBe('allowed');
+});
+
+test.each<[string, Partial<Standing>, string, string]>([
+  [
+    'an owner of the room who is a student',
+    { workspaceRole: 'student', roomRole: 'owner' },
+    'allowed',
+    'allowed',
+  ],
+  ['a teacher who is in the room', { workspaceRole: 'teacher', roomRole: 'member' }, 'allowed', 'allowed'],
+  ['a student who is in the room', { workspaceRole: 'student', roomRole: 'member' }, 'allowed', 'forbidden'],
+  ['a guest who is in the room', { roomRole: 'member' }, 'allowed', 'forbidden'],
+  ['a teacher who is not in the room', { workspaceRole: 'teacher' }, 'hidden', 'hidden'],
+  ['an admin who is not in the room', { workspaceRole: 'admin' }, 'allowed', 'allowed'],
+])('a trigger policy for a room: %s', (_name, standing, read, manage) => {
+  const who = { ...nobody, ...standing };
+  expect(decideOnTrigger('trigger:read', who, true)).toBe(read);
+  expect(decideOnTrigger('trigger:manage', who, true)).toBe(manage);
 });

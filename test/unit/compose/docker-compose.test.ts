@@ -215,11 +215,13 @@ describe('networks in docker-compose.yml', () => {
     }
   });
 
-  it('let only the published services, the model worker and Neo4j out', () => {
+  it('let only the published services, the workers that call others and Neo4j out', () => {
     const out = services.filter(([, { networks }]) =>
       networks.some((name) => ['edge', 'egress'].includes(name)),
     );
-    expect(out.map(([name]) => name).sort()).toEqual(['api', 'neo4j', 'temporal-ui', 'worker-models']);
+    expect(out.map(([name]) => name).sort()).toEqual(
+      ['api', 'neo4j', 'temporal-ui', 'worker-delivery', 'worker-models'].sort(),
+    );
   });
 });
 

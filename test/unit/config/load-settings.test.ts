@@ -34,7 +34,7 @@ describe('loadSettings', () => {
     expect(loaded.PORT).toBe(3000);
     expect(loaded.TRUST_PROXY).toBe(false);
     expect(loaded.ALLOWED_ORIGINS).toEqual([]);
-    expect(loaded.WORKER_QUEUES).toEqual(['control', 'models', 'tools']);
+    expect(loaded.WORKER_QUEUES).toEqual(['control', 'models', 'tools', 'delivery']);
     expect(loaded.DATABASE_URL).toBeUndefined();
   });
 
@@ -69,7 +69,7 @@ describe('loadSettings', () => {
     expect(problems).toHaveLength(5);
     expect(problems).toContain('PORT: "70000" must be a whole number from 0 to 65535');
     expect(problems).toContain('TRUST_PROXY: "yes" must be true or false');
-    expect(problems).toContain('WORKER_QUEUES: "control,nonsense" may hold control, models, tools');
+    expect(problems).toContain('WORKER_QUEUES: "control,nonsense" may hold control, models, tools, delivery');
     expect(problems).toContain(
       'PUBLIC_URL: "coagent.example" must be a URL that begins with http:// or https://',
     );
@@ -92,6 +92,20 @@ describe('loadSettings', () => {
     expect(problems[0]).not.toContain('hunter2');
     expect(problems[0]).not.toContain(JSON.stringify(value));
   });
+
+  it('reads addresses and blocks of addresses', () => {
+    const loaded = loadSettings({ OUTBOUND_ALLOWED: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8' });
+    expect(loaded.OUTBOUND_ALLOWED).toEqual(['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8']);
+  });
+
+  it.each(['localhost', '10.0.0.0/33', '::1/129', '10.0.0/8', '10.0.0.1/', '127.1', '10.0.0.0/x', '*'])(
+    'refuses %s as an address',
+    (value) => {
+      expect(problemsOf({ OUTBOUND_ALLOWED: `127.0.0.1,${value}` })).toEqual([
+        `OUTBOUND_ALLOWED: "127.0.0.1,${value}" must be IP addresses or CIDR blocks, such as 10.0.0.7 or 10.0.0.0/8`,
+      ]);
+    },
+  );
 
   it.each(['1.5', '1e3', '0x10', 'NaN', '-1', 'ten', '9999999999999999999999'])(
     'refuses %s as a whole number',

@@ -30,7 +30,7 @@ describe('docs/settings.md', () => {
     const row = (name: string): string | undefined => rows.find((line) => line.startsWith(`| \`${name}\` `));
     expect(row('PORT')).toContain('whole number from 0 to 65535');
     expect(row('TRUST_PROXY')).toContain('true or false');
-    expect(row('WORKER_QUEUES')).toContain('any of control, models, tools');
+    expect(row('WORKER_QUEUES')).toContain('any of control, models, tools, delivery');
     expect(row('DATABASE_URL')).toMatch(
       /URL that begins with postgresql:\/\/.*Secret\..*Required in production/,
     );

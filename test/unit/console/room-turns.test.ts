@@ -83,6 +83,23 @@ test('a turn that begins while the record is read is not forgotten by an older r
   expect(runningIds(state)).toEqual(['new']);
 });
 
+test('what a policy runs is told below the newest message, with the way to the run', () => {
+  const fired = {
+    type: 'trigger.fired',
+    policyId: 'p',
+    name: 'Morning digest',
+    eventType: 'timer',
+    runId: 'r',
+  } as const;
+  const state = run(joined(2), event(101, fired), event(101, fired));
+  expect(state.turns).toMatchObject({
+    running: [],
+    notes: [
+      { id: 'r', workflowRunId: 'r', kind: 'quiet', afterSeq: 2, text: 'Morning digest runs a workflow.' },
+    ],
+  });
+});
+
 const workflow = { workflowId: 'w', name: 'Ask first' };
 
 test('a turn of a room with a workflow is a run, and its end leads to that run', () => {

@@ -29,6 +29,7 @@ const codes = (source: string, type?: ExpressionType): string[] =>
 
 it.each<[string, ExpressionType?]>([
   ['input.whole + 1', 'number'],
+  ['input.people.map(event, event.name)', 'list'],
   ['input.number % 2 == 0', 'bool'],
   ['input.people[input.number].name', 'string'],
   ['input.any.foo.bar', 'list'],
@@ -58,6 +59,7 @@ it.each<[string, string, ExpressionType?]>([
   ['nodes.typo.text', 'unknown_reference'],
   ['has(nodes.typo)', 'unknown_reference'],
   ['item.name', 'unknown_reference'],
+  ['event.text', 'unknown_reference'],
   ['nodes.maybe.text', 'uncertain_reference'],
   ['has(nodes.maybe.text)', 'uncertain_reference'],
   ['has(nodes.maybe) ? 1 : nodes.maybe.count', 'uncertain_reference'],

@@ -38,7 +38,7 @@ export interface OpenedRun {
   roomId: string | null;
   sessionId: string | null;
   payload: Json;
-  /** `trigger` in expressions. */
+  /** `trigger` in expressions; `depth`, of a run that a policy fired: how many firings it came of, one after the other. */
   trigger: JsonObject;
   /** ISO 8601. */
   startedAt: string;
@@ -144,6 +144,8 @@ export interface RunPost {
   author: { kind: 'agent'; id: string; name: string } | { kind: 'system' };
   content: { text: string } | { answerKey: string };
   mentions: string[];
+  /** How many firings the run came of, one after the other. */
+  depth: number;
 }
 
 export interface ChildRun {

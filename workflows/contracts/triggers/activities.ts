@@ -38,13 +38,14 @@ export interface FireDecision {
 
 export interface SkipDecision {
   type: 'skip';
-  /** UUID derived from policy, session, reason and hour: skips that are alike are counted in one record. */
+  /** UUID derived from the execution, policy, session, reason and hour: skips that are alike are counted in one record. */
   firingId: string;
   policyId: string;
   reason: SkipReason;
   /** What exactly, for people. */
   detail: string | null;
   event: TriggerEvent;
+  /** How many so far, in all. */
   count: number;
 }
 

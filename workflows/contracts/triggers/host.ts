@@ -21,7 +21,8 @@ export interface TriggersWorkflowInput {
 }
 
 export interface CarriedHost {
-  triggers: CarriedTriggers;
+  /** Absent: the workspace has no policies. */
+  triggers?: CarriedTriggers;
   /** Ids of the newest events. */
   seen: string[];
   inbox: TriggerEvent[];
@@ -34,6 +35,8 @@ export interface CarriedTriggers {
   loadedAt: number;
   /** By `policyId/sessionId`. */
   states: Record<string, PolicyState>;
+  /** Events of the bursts, each once: policies that wait for the same have the same in their bursts. */
+  events: TriggerEvent[];
   /** Silences that become due later, by policy id: when, in milliseconds since 1970. */
   silences: Record<string, number>;
 }
@@ -46,6 +49,8 @@ export interface PolicyState {
   messages?: number;
   /** Times of the firings in the last minute by events that runs made. */
   own?: number[];
+  /** Of a silence policy: the newest message of a person in the last silence that was decided. */
+  silentSince?: number;
   burst?: Burst;
 }
 
@@ -57,8 +62,10 @@ export interface Burst {
   lastAt: number;
   /** How many events. */
   count: number;
-  /** The newest, oldest first; empty once it was answered (`leading`). */
-  events: TriggerEvent[];
+  /** The largest among the events. */
+  depth: number;
+  /** Ids of the newest, oldest first; empty once it was answered (`leading`). */
+  eventIds: string[];
 }
 
 export interface HostProgress {

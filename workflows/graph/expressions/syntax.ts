@@ -2,8 +2,11 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { ExpressionError } from './expression-error';
 import { timestampFunction, timestampMethods } from './timestamp';
 
+const graphVariables = ['input', 'trigger', 'run', 'nodes', 'item', 'index', 'previous'] as const;
+const policyVariables = ['event', 'events'] as const;
+
 /** Variables that expressions know; which of them have a value depends on where they stand. */
-export const variableNames = ['input', 'trigger', 'run', 'nodes', 'item', 'index', 'previous'] as const;
+export const variableNames = [...graphVariables, ...policyVariables] as const;
 export type VariableName = (typeof variableNames)[number];
 
 const functions = new Set(['has', 'size', 'string', 'int', 'double', 'bool', 'dyn', 'timestamp', 'duration']);
@@ -51,7 +54,8 @@ export function checkSyntax(root: ASTNode): void {
     const macro = asMacro(node);
     if (macro) {
       if (bound !== undefined) refuse('A macro within a macro is not allowed.');
-      if (isVariable(macro.variable))
+      // `event` and `events` have a meaning in policies only, so graphs may name the items of a list that way.
+      if (isOneOf(graphVariables, macro.variable))
         refuse(`"${macro.variable}" means something else here: take another name.`);
       visit(macro.list, bound);
       for (const part of macro.body) visit(part, macro.variable);
@@ -59,7 +63,7 @@ export function checkSyntax(root: ASTNode): void {
     }
     if (node.op === 'value' && typeof node.args === 'object' && node.args !== null)
       refuse('Bytes and unsigned integers are not allowed.');
-    if (node.op === 'id' && node.args !== bound && !isVariable(node.args))
+    if (node.op === 'id' && node.args !== bound && !isOneOf(variableNames, node.args))
       throw new ExpressionError('invalid', `There is no variable "${node.args}".`, node.start);
     if (node.op === 'call' && !functions.has(node.args[0])) refuse(`There is no function ${node.args[0]}().`);
     if (node.op === 'rcall' && !methods.has(node.args[0])) refuse(`There is no method ${node.args[0]}().`);
@@ -70,7 +74,7 @@ export function checkSyntax(root: ASTNode): void {
   visit(root, undefined);
 }
 
-const isVariable = (name: string): boolean => (variableNames as readonly string[]).includes(name);
+const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name);
 
 /** Makes `timestamp()` call this project's own function. */
 export function replaceTimestamps(node: ASTNode): void {

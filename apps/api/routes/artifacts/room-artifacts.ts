@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../../../infra/database/client';
+import { recordEvent } from '../../../../infra/triggers/record-event';
+import type { SentEvent } from '../../../../infra/temporal/trigger-gateway';
 import type { Artifact, ArtifactVersion, Prisma } from '../../../../prisma/generated/client';
 import { etagOf, requireIfMatch } from '../../http/preconditions';
 import { ApiError } from '../../http/problems';
@@ -74,15 +76,15 @@ export const createArtifact = defineRoute(
     },
     errors: ['forbidden', 'room_not_found', 'limit_reached'],
   },
-  async ({ params: { id }, body: { title, ...version }, user }, { database }) => {
+  async ({ params: { id }, body: { title, ...version }, user }, { database, events }) => {
     const { room } = await authorise(database, user, 'room:write', { roomId: id });
-    const created = await database.$transaction(async (tx) => {
+    const { created, happened } = await database.$transaction(async (tx) => {
       const locked = await tx.$queryRaw<unknown[]>`
         SELECT id FROM rooms WHERE id = ${id}::uuid AND deleted_at IS NULL FOR NO KEY UPDATE`;
       if (locked.length === 0) throw new ApiError('room_not_found', 'The room was deleted.');
       const count = await tx.artifact.count({ where: { roomId: id, deletedAt: null } });
       within(most.artifactsPerRoom, count, 'artifacts in a room');
-      return tx.artifact.create({
+      const created = await tx.artifact.create({
         data: {
           workspaceId: room.workspaceId,
           roomId: id,
@@ -90,7 +92,9 @@ export const createArtifact = defineRoute(
           versions: { create: { version: 1, ...version, ...authoredBy(user) } },
         },
       });
+      return { created, happened: await recordChange(tx, created, user) };
     });
+    events.send(happened);
     return { status: 201, headers: { ETag: etagOf(1) }, body: viewArtifact(created) };
   },
 );
@@ -140,16 +144,16 @@ export const putArtifact = defineRoute(
     },
     errors: ['forbidden', 'room_not_found', 'artifact_not_found'],
   },
-  async ({ params: { id, artifactId }, body, user, ctx }, { database }) => {
+  async ({ params: { id, artifactId }, body, user, ctx }, { database, events }) => {
     await authorise(database, user, 'room:write', { roomId: id });
     const { title, content } = body;
-    const changed = await database.$transaction(async (tx) => {
+    const { changed, happened } = await database.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT id FROM artifacts WHERE id = ${artifactId}::uuid FOR NO KEY UPDATE`;
       const { row, newest } = await readArtifact(tx, { id: artifactId, roomId: id });
       requireIfMatch(ctx, row.version);
       const contentType = body.contentType ?? newest.contentType;
       const version = row.version + 1;
-      return tx.artifact.update({
+      const changed = await tx.artifact.update({
         where: { id: artifactId },
         data: {
           version,
@@ -158,7 +162,9 @@ export const putArtifact = defineRoute(
           versions: { create: { version, content, contentType, ...authoredBy(user) } },
         },
       });
+      return { changed, happened: await recordChange(tx, changed, user) };
     });
+    events.send(happened);
     return { status: 200, headers: { ETag: etagOf(changed.version) }, body: viewArtifact(changed) };
   },
 );
@@ -230,6 +236,15 @@ export function listArtifacts(
 }
 
 export const cursorOf = ({ updatedAt, id }: Artifact): string => timeCursor(updatedAt, id);
+
+function recordChange(
+  tx: Prisma.TransactionClient,
+  { id: artifactId, workspaceId, roomId, version, title }: Artifact,
+  { userId: id, name }: Identity,
+): Promise<SentEvent[]> {
+  const data = { artifactId, version, title, author: { kind: 'user' as const, id, name } };
+  return recordEvent(tx, { workspaceId, roomId, type: 'artifact_changed', data });
+}
 
 const authoredBy = ({ userId, name }: Identity) => ({
   authorKind: 'user' as const,

@@ -1,3 +1,4 @@
+import { getRoomActivity } from './activity';
 import { addMember, getMembers } from './members';
 import { removeMember, updateMember } from './member-changes';
 import { getMessages, postMessage } from './messages';
@@ -14,6 +15,7 @@ export const roomRoutes = [
   updateRoom,
   deleteRoom,
   getRoomState,
+  getRoomActivity,
   getMembers,
   addMember,
   updateMember,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordEvent } from '../../../../infra/triggers/record-event';
 import { isUniqueViolation } from '../../http/infra-errors';
 import { ApiError } from '../../http/problems';
 import { defineRoute } from '../../http/route';
@@ -7,6 +8,7 @@ import { email } from '../../identity/auth-schemas';
 import { authorise } from '../../identity/permissions';
 import { announce } from '../../rooms/announce';
 import { bumpRoster } from '../../rooms/roster';
+import { defined } from '../defined';
 import { ids } from '../examples';
 import { idPage, listOf, pageOf, uuid } from '../fields';
 import { most, within } from '../limits';
@@ -84,10 +86,10 @@ export const addMember = defineRoute(
       'limit_reached',
     ],
   },
-  async ({ params, body, user }, { database, relay, logger }) => {
+  async ({ params, body, user }, { database, relay, events, logger }) => {
     const { room, workspaceRole } = await authorise(database, user, 'room:manage', { roomId: params.id });
     const { role, ...newcomer } = body;
-    const added = await database
+    const { added, happened } = await database
       .$transaction(async (tx) => {
         const who = await findNewcomer(tx, room.workspaceId, newcomer, {
           superAdmin: user.superAdmin,
@@ -110,7 +112,13 @@ export const addMember = defineRoute(
           target: ['room', room.id],
           data: who,
         });
-        return row;
+        const { id, kind, userId, agentId, name } = viewMember(row);
+        const member = { id, kind, ...defined({ userId, agentId }), name };
+        const { workspaceId } = room;
+        const happened = await recordEvent(tx, {
+          ...{ workspaceId, roomId: room.id, type: 'member_joined', data: { member } },
+        });
+        return { added: row, happened };
       })
       .catch((error: unknown) => {
         if (!isUniqueViolation(error)) throw error;
@@ -118,6 +126,7 @@ export const addMember = defineRoute(
           cause: error,
         });
       });
+    events.send(happened);
     const view = viewMember(added);
     const { joinedAt, ...member } = view;
     await announce({ relay, logger }, [

@@ -5,6 +5,7 @@ import { recordAudit } from '../../identity/audit';
 import { authorise } from '../../identity/permissions';
 import { announce, announceRoom } from '../../rooms/announce';
 import { bumpRoster } from '../../rooms/roster';
+import { bumpTriggers } from '../../triggers/bump-triggers';
 import { defined } from '../defined';
 import { ids } from '../examples';
 import { uuid } from '../fields';
@@ -43,6 +44,7 @@ export const updateRoom = defineRoute(
     const changed = await database.$transaction(async (tx) => {
       await bumpRoster(tx, before.id);
       if (body.courseId) await requireCourse(tx, before.workspaceId, body.courseId);
+      if (body.courseId !== undefined) await bumpTriggers(tx, before.workspaceId);
       return tx.room.update({ where: { id: before.id }, data: defined(body) });
     });
     await announceRoom({ relay, logger }, changed);

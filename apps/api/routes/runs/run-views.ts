@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '../../../../infra/config/settings';
 import type { Run } from '../../../../prisma/generated/client';
 import { RunStatus } from '../../../../prisma/generated/enums';
+import { triggerEventTypes } from '../../../../workflows/contracts/triggers/events';
 import { at, ids } from '../examples';
 import { timestamp, uuid } from '../fields';
 
@@ -20,7 +21,11 @@ export const failure = z
   .nullable()
   .meta({ description: 'Why it failed, and in which step.' });
 
-export const triggerTypes = ['api', 'task', 'message', 'workflow', 'fork', 'retry'] as const;
+/** What starts runs: people, messages and other runs; the others are types of events that trigger policies wait for. */
+export const triggerTypes = [
+  ...(['api', 'task', 'message', 'workflow', 'fork', 'retry'] as const),
+  ...triggerEventTypes,
+] as const;
 
 export const runSummary = z
   .object({
@@ -34,6 +39,9 @@ export const runSummary = z
     workflowId: uuid(ids.workflow).nullable().meta({ description: 'null: a turn.' }),
     version: z.int().nullable(),
     triggerType: z.string().meta({ description: `What started it: ${triggerTypes.join(', ')}.` }),
+    triggerPolicyId: uuid(ids.trigger)
+      .nullable()
+      .meta({ description: 'The trigger policy that started it.', example: null }),
     triggerMessageId: uuid(ids.message).nullable().meta({ description: 'The message that started it.' }),
     initiatorId: uuid(ids.ada).nullable().meta({ description: 'Who started it; null: the platform.' }),
     sessionId: z.string().nullable(),
@@ -74,6 +82,7 @@ export const summaryExample: z.input<typeof runSummary> = {
   workflowId: ids.workflow,
   version: 3,
   triggerType: 'api',
+  triggerPolicyId: null,
   triggerMessageId: null,
   initiatorId: ids.ada,
   sessionId: null,
@@ -122,6 +131,7 @@ export function viewSummary(
     workflowId,
     version,
     triggerType,
+    triggerPolicyId: row.triggerPolicyId,
     triggerMessageId,
     initiatorId: row.initiatorId,
     sessionId: row.sessionId,

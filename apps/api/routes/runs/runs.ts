@@ -37,6 +37,9 @@ export const getRuns = defineRoute(
       taskId: uuid(ids.task).optional(),
       sessionId: z.string().min(1).max(200).optional().meta({ example: 'lesson-7' }),
       triggerType: z.enum(triggerTypes).optional().meta({ example: 'api' }),
+      triggerPolicyId: uuid(ids.trigger)
+        .optional()
+        .meta({ description: 'What this trigger policy started.' }),
       parentRunId: uuid(ids.run).optional().meta({ description: 'Sub-workflows of this run.' }),
       since: timestamp.optional().meta({ description: 'Only runs that started at this time or later.' }),
     },

@@ -23,7 +23,7 @@ export const sessionId = z
   .max(200)
   .meta({ description: 'A name of yours for runs that belong together.', example: 'lesson-7' });
 
-const ended = z
+export const ended = z
   .object({
     runId: uuid(ids.run),
     status: z.enum(RunStatus),
@@ -31,6 +31,14 @@ const ended = z
     error: failure,
   })
   .meta({ id: 'EndedRun' });
+
+/** The header of routes that can wait for a run. */
+export const preferWait = {
+  Prefer: z
+    .string()
+    .optional()
+    .meta({ description: '`wait=` and seconds, 1 to 60 (RFC 7240).', example: 'wait=30' }),
+} as const;
 
 export const executeWorkflow = defineRoute(
   {
@@ -43,12 +51,7 @@ export const executeWorkflow = defineRoute(
     auth: 'user',
     params: { id: uuid(ids.workflow) },
     idempotent: true,
-    headers: {
-      Prefer: z
-        .string()
-        .optional()
-        .meta({ description: '`wait=` and seconds, 1 to 60 (RFC 7240).', example: 'wait=30' }),
-    },
+    headers: preferWait,
     body: {
       schema: z.strictObject({
         payload: jsonValue.default({}).meta({
@@ -115,7 +118,7 @@ export const executeWorkflow = defineRoute(
 );
 
 /** Preferences that are not understood are ignored (RFC 7240), except for waits that cannot be. */
-function waitOf(ctx: HttpContext): number | null {
+export function waitOf(ctx: HttpContext): number | null {
   const asked = /(?:^|[,;\s])wait\s*=\s*"?([^",;\s]*)/i.exec(ctx.get('Prefer'))?.[1];
   if (asked === undefined) return null;
   if (/^\d{1,3}$/.test(asked) && Number(asked) >= 1 && Number(asked) <= longestWait) return Number(asked);
@@ -128,8 +131,9 @@ function waitOf(ctx: HttpContext): number | null {
   ]);
 }
 
-async function outcomeOf(
-  { runs, database }: ApiServices,
+/** Waits for the end of a run; null: it goes on for longer. */
+export async function outcomeOf(
+  { runs, database }: Pick<ApiServices, 'runs' | 'database'>,
   runId: string,
   seconds: number,
 ): Promise<z.input<typeof ended> | null> {

@@ -8,7 +8,7 @@ import { reducePeople, stopTyping } from './people';
 import { arrive, startAt } from './position';
 import type { RoomState } from './room-state';
 import { closeMessage, closeStreams, doubtStreams, reduceStreams } from './streams';
-import { doubtTurns, reduceTurns } from './turns';
+import { doubtTurns, noteFiring, reduceTurns } from './turns';
 
 type Hello = Extract<ServerFrame, { type: 'hello' }>;
 
@@ -88,6 +88,8 @@ function applyChange(state: RoomState, event: ChannelEvent & { offset: number },
         turns: turnsAfter(state, event),
         streams: closeStreams(state.streams, ({ turnId }) => turnId === event.turnId),
       };
+    case 'trigger.fired':
+      return { ...state, turns: noteFiring(state.turns, event, knownLastSeq(state.log)) };
     case 'approval.requested':
     case 'approval.decided':
       return changeApproval(state, event);

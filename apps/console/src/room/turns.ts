@@ -11,9 +11,12 @@ export interface RunningTurn {
   readonly doubtful: boolean;
 }
 
-/** How a turn, or an approval in it, ended, where that is not an answer: shown between the messages. */
+/**
+ * How a turn, or an approval in it, ended, where that is not an answer, or that a trigger policy runs a workflow: shown
+ * between the messages.
+ */
 export interface TurnNote {
-  /** Of the turn, or of the approval. */
+  /** Of the turn, the approval, or the run of the policy. */
   readonly id: string;
   /** The run of a workflow that it belongs to; null: the agents of the room answered. */
   readonly workflowRunId: string | null;
@@ -83,6 +86,17 @@ export function reduceTurns(turns: Turns, frame: TurnFrame, newestSeq: number, r
     notes: note === null ? turns.notes : [...turns.notes, note],
     ended: [...turns.ended, frame.turnId].slice(-endedKept),
   };
+}
+
+/** The run of a trigger policy is told below the newest message; it answers nobody, so it is not among the running turns. */
+export function noteFiring(
+  turns: Turns,
+  { runId, name }: Extract<ServerFrame, { type: 'trigger.fired' }>,
+  newestSeq: number,
+): Turns {
+  const text = `${name} runs a workflow.`;
+  const note: TurnNote = { id: runId, workflowRunId: runId, kind: 'quiet', afterSeq: newestSeq, text };
+  return { ...turns, notes: [...turns.notes, note] };
 }
 
 export const doubtTurns = (turns: Turns): Turns => ({

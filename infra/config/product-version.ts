@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../../infra/config/project-root';
+import { projectRoot } from './project-root';
 
 /** The version in package.json. */
 export function productVersion(): string {
