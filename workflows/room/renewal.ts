@@ -5,7 +5,7 @@ const calmMs = 150;
 /** Events from which a calm moment is waited for, or fewer when the server suggests it. */
 const longEnough = 1000;
 /** How many times longer the history may get before the room continues as new at any moment. */
-const patience = 4;
+const patience = 10;
 
 /**
  * Decides when a room continues as new. A message that arrives in the last moment makes the server refuse the end of the
