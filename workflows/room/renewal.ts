@@ -3,9 +3,9 @@ import { condition, sleep, workflowInfo } from '@temporalio/workflow';
 /** A room in which nothing arrived for this long is calm. */
 const calmMs = 150;
 /** Events from which a calm moment is waited for, or fewer when the server suggests it. */
-const longEnough = 1000;
+const longEnough = 2500;
 /** How many times longer the history may get before the room continues as new at any moment. */
-const patience = 10;
+const patience = 4;
 
 /**
  * Decides when a room continues as new. A message that arrives in the last moment makes the server refuse the end of the
