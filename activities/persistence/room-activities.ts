@@ -58,7 +58,7 @@ export function createRoomActivities(deps: RoomActivityDeps): RoomActivities {
       const events = eventsOf(commit, stored, sameRoster && sameTriggers);
       if (events.length > 0) await relay.publishOnce(roomChannel(commit.roomId), events);
       const kept = new Set(stored.map(({ id }) => id));
-      const triggers = sameTriggers ? undefined : await readRoomTriggers(database, commit, triggersVersion);
+      const triggers = sameTriggers ? undefined : await readRoomTriggers(database, commit);
       return {
         lastSeq: row.lastSeq,
         duplicates: commit.messages.filter(({ id }) => !kept.has(id)).map(({ id }) => id),

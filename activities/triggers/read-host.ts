@@ -28,29 +28,37 @@ export async function readHost(
   }
   const room = await database.room.findFirst({
     where: { id: roomId, workspaceId, deletedAt: null },
-    select: { lastSeq: true, lastUserSeq: true, lastMessageAt: true },
+    select: { lastSeq: true, lastUserSeq: true, lastMessageAt: true, ...scopeOfRoom },
   });
   if (!room) throw gone('The room was deleted');
-  const { lastMessageAt, ...seqs } = room;
-  const triggers = await readRoomTriggers(database, { workspaceId, roomId }, version);
+  const { lastSeq, lastUserSeq, lastMessageAt } = room;
+  const isKnown = room.workspace.triggersVersion === version;
   return {
-    ...(triggers ? { triggers } : {}),
-    activity: { ...seqs, lastMessageAt: lastMessageAt?.getTime() ?? null },
+    ...(isKnown ? {} : { triggers: await triggersOf(database, { workspaceId, roomId }, room) }),
+    activity: { lastSeq, lastUserSeq, lastMessageAt: lastMessageAt?.getTime() ?? null },
   };
 }
 
-/** The policies that a room decides with; undefined: still those of `version`. */
-export async function readRoomTriggers(
+/** The policies that a room decides with. */
+export async function readRoomTriggers(database: Database, place: RoomPlace): Promise<HostTriggers> {
+  const { roomId: id, workspaceId } = place;
+  const scope = await database.room.findUniqueOrThrow({ where: { id, workspaceId }, select: scopeOfRoom });
+  return triggersOf(database, place, scope);
+}
+
+interface RoomPlace {
+  workspaceId: string;
+  roomId: string;
+}
+
+/** What says which policies a room has, with their version: read before them, a change in between is noticed later. */
+const scopeOfRoom = { courseId: true, workspace: { select: { triggersVersion: true } } } as const;
+
+async function triggersOf(
   database: Database,
-  { workspaceId, roomId }: { workspaceId: string; roomId: string },
-  version?: number,
-): Promise<HostTriggers | undefined> {
-  // The version first: a change in between is then noticed at the next look.
-  const { courseId, workspace } = await database.room.findUniqueOrThrow({
-    where: { id: roomId, workspaceId },
-    select: { courseId: true, workspace: { select: { triggersVersion: true } } },
-  });
-  if (workspace.triggersVersion === version) return undefined;
+  { workspaceId, roomId }: RoomPlace,
+  { courseId, workspace }: { courseId: string | null; workspace: { triggersVersion: number } },
+): Promise<HostTriggers> {
   const policies = await policiesOf(database, {
     workspaceId,
     OR: [

@@ -7,6 +7,7 @@ import type { RoomGateway } from '../../infra/temporal/room-gateway';
 import type { RunGateway } from '../../infra/temporal/run-gateway';
 import { runWorkflowId, runWorkflowType } from '../../workflows/contracts/run/run';
 import { runFailures } from '../../workflows/contracts/run/status';
+import { repeat } from './repeat';
 
 export interface ReconcileDeps {
   database: Database;
@@ -34,26 +35,15 @@ const mostStarts = 200;
  */
 export function keepRunsReconciled(deps: ReconcileDeps): () => void {
   let lookedAt = Date.now() - firstLookMs;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-
   const look = async (): Promise<void> => {
     const now = Date.now();
-    try {
-      await startOverdueRuns(deps);
-      await failLostRuns(deps, new Date(lookedAt - overlapMs));
-      lookedAt = now;
-    } catch (error) {
-      deps.logger.warn({ error }, 'Runs could not be reconciled; the next look comes in 30 seconds');
-    }
-    if (!stopped) timer = setTimeout(() => void look(), intervalMs);
+    await startOverdueRuns(deps);
+    await failLostRuns(deps, new Date(lookedAt - overlapMs));
+    lookedAt = now;
   };
-
-  void look();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+  return repeat(intervalMs, look, (error) => {
+    deps.logger.warn({ error }, 'Runs could not be reconciled; the next look comes in 30 seconds');
+  });
 }
 
 /** Starts runs that were stored but not started. Runs of sub-workflows are for their parents to start. */

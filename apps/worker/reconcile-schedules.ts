@@ -8,6 +8,7 @@ import {
 } from '../../infra/temporal/trigger-schedules';
 import { scheduledPolicy } from '../../infra/triggers/scheduled-policy';
 import type { TriggerPolicy } from '../../prisma/generated/client';
+import { repeat } from './repeat';
 
 export interface ScheduleReconcileDeps {
   database: Database;
@@ -27,23 +28,13 @@ const underWayMs = 5000;
  * @returns stops it.
  */
 export function keepSchedulesReconciled(deps: ScheduleReconcileDeps): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-
-  const look = async (): Promise<void> => {
-    try {
-      await reconcileSchedules(deps);
-    } catch (error) {
+  return repeat(
+    intervalMs,
+    () => reconcileSchedules(deps),
+    (error) => {
       deps.logger.warn({ error }, 'Schedules could not be reconciled; the next look comes in a minute');
-    }
-    if (!stopped) timer = setTimeout(() => void look(), intervalMs);
-  };
-
-  void look();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
+    },
+  );
 }
 
 /** Makes what is missing, removes what nobody wants, and mends what is not as the policy says. */

@@ -5,6 +5,7 @@ import type { WebhookGateway } from '../../infra/temporal/webhook-gateway';
 import { sendEvents } from '../../infra/triggers/event-sender';
 import { sentEventOf } from '../../infra/triggers/record-event';
 import { purgeTriggers } from './purge-triggers';
+import { repeat } from './repeat';
 
 export interface ReconcileTriggersDeps extends QueuedFiringDeps {
   triggers: TriggerGateway;
@@ -43,21 +44,6 @@ export function keepTriggersReconciled(deps: ReconcileTriggersDeps): () => void 
   );
   return () => {
     for (const stop of stops) stop();
-  };
-}
-
-/** Runs a task now, and again some time after its end. */
-function repeat(everyMs: number, task: () => Promise<void>, onError: (error: unknown) => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const run = async (): Promise<void> => {
-    await task().catch(onError);
-    if (!stopped) timer = setTimeout(() => void run(), everyMs);
-  };
-  void run();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
   };
 }
 

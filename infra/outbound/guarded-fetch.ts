@@ -10,10 +10,8 @@ export interface OutboundRequest {
   /** Names in lower case. */
   headers?: Readonly<Record<string, string>>;
   body?: string;
-  /** Longest that the call may take in total, redirects and body included, in milliseconds. */
+  /** Longest that the call may take in total, body included, in milliseconds. */
   timeoutMs: number;
-  /** How many redirects are followed, 0 to 10. Default 0: the answer is the redirect itself. */
-  redirects?: number;
   /** Cancels the call. */
   signal?: AbortSignal;
 }
@@ -28,7 +26,7 @@ export interface OutboundAnswer {
   truncated: boolean;
 }
 
-/** Calls that users name. Internal addresses are out of reach, however the URL, DNS or a redirect leads to them. */
+/** Calls that users name. Internal addresses are out of reach, however the URL or DNS leads to them; redirects are not followed. */
 export interface GuardedFetch {
   /** @throws OutboundRefusedError, OutboundFailedError; what `signal` was aborted with. */
   fetch(url: string, options: OutboundRequest): Promise<OutboundAnswer>;
@@ -39,9 +37,6 @@ export interface GuardedFetch {
 const mostBodyBytes = 65_536;
 const mostHeaderBytes = 16_384;
 const keepAliveMs = 4000;
-const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
-/** What tells who calls: not for another origin. */
-const credentialHeaders: readonly string[] = ['authorization', 'cookie', 'proxy-authorization'];
 
 /** @param allowed setting OUTBOUND_ALLOWED: IP addresses and CIDR blocks that may be reached though they are not public. */
 export function createGuardedFetch(allowed: readonly string[]): GuardedFetch {
@@ -56,34 +51,14 @@ export function createGuardedFetch(allowed: readonly string[]): GuardedFetch {
     bodyTimeout: 0,
   });
 
-  async function call(url: URL, options: OutboundRequest, signal: AbortSignal): Promise<OutboundAnswer> {
-    const { method, headers = {}, body, redirects = 0 } = options;
-    const answer = await request(url, { dispatcher: agent, method, headers, body: body ?? null, signal });
-    const location = firstOf(answer.headers.location);
-    if (redirects === 0 || location === undefined || !redirectStatuses.includes(answer.statusCode))
-      return read(answer);
-    // What is left of it is of no interest, nor how it ends.
-    answer.body.on('error', () => undefined).destroy();
-    const target = URL.canParse(location, url.href) ? new URL(location, url).href : location;
-    const next = checkOutboundUrl(target, blocks);
-    return call(next, redirected(options, answer.statusCode, next.origin === url.origin), signal);
-  }
-
   return {
     async fetch(url, options) {
       const timeout = AbortSignal.timeout(options.timeoutMs);
       const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
       try {
-        const first = checkOutboundUrl(url, blocks);
-        const answer = await call(first, options, signal);
-        const { redirects = 0 } = options;
-        if (
-          redirects > 0 &&
-          redirectStatuses.includes(answer.status) &&
-          answer.headers.location !== undefined
-        )
-          throw new OutboundRefusedError('redirect');
-        return answer;
+        const target = checkOutboundUrl(url, blocks);
+        const { method, headers = {}, body = null } = options;
+        return await read(await request(target, { dispatcher: agent, method, headers, body, signal }));
       } catch (error) {
         if (options.signal?.aborted) throw options.signal.reason;
         throw timeout.aborted ? new OutboundFailedError('timeout', { cause: error }) : fromNetwork(error);
@@ -106,24 +81,6 @@ const guardedLookup =
       else done(null, first.address, first.family);
     });
   };
-
-/** The request that follows a redirect, as browsers make it. */
-function redirected(options: OutboundRequest, status: number, sameOrigin: boolean): OutboundRequest {
-  const { body, ...rest } = options;
-  const becomesGet = status === 303 || (options.method === 'POST' && status < 303);
-  const dropped = [
-    ...(sameOrigin ? [] : credentialHeaders),
-    ...(becomesGet ? ['content-type', 'content-length'] : []),
-  ];
-  return {
-    ...rest,
-    ...(becomesGet ? { method: 'GET' } : body !== undefined && { body }),
-    headers: Object.fromEntries(
-      Object.entries(options.headers ?? {}).filter(([name]) => !dropped.includes(name)),
-    ),
-    redirects: (options.redirects ?? 0) - 1,
-  };
-}
 
 async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<OutboundAnswer> {
   const chunks: Buffer[] = [];

@@ -4,7 +4,6 @@ export const outboundRefusals = {
   scheme: 'The URL must begin with https:// or http://.',
   credentials: 'The URL must not hold a user name or a password.',
   address: 'The URL leads to an address that is not public. The operator can allow it (OUTBOUND_ALLOWED).',
-  redirect: 'The server redirects more often than is followed.',
 } as const;
 
 export type OutboundRefusal = keyof typeof outboundRefusals;

@@ -48,6 +48,17 @@ export async function recordEvent<Type extends 'member_joined' | 'artifact_chang
   return stored.map(sentEventOf);
 }
 
+/** The row of an event that is yet to be stored. */
+export function eventRow({ workspaceId, roomId, event }: SentEvent) {
+  const { id, type, at, sessionId, depth, data } = event;
+  return {
+    ...{ id, workspaceId, roomId, type, sessionId, depth, data },
+    policyId: event.policyId ?? null,
+    createdAt: new Date(at),
+  } satisfies Prisma.TriggerEventUncheckedCreateInput;
+}
+
+/** An event on its way again, from its row. */
 export function sentEventOf(row: StoredEvent): SentEvent {
   const { id, workspaceId, roomId, policyId, type, sessionId, data, depth, createdAt } = row;
   return {

@@ -4,7 +4,7 @@ import type { OpenedRoom, RoomCommitResult } from '../contracts/activities';
 import type { Roster, RoomWorkflowInput } from '../contracts/room';
 import type { TriggerEvent } from '../contracts/triggers/events';
 import type { Dispatcher } from '../triggers/dispatcher';
-import type { LocalTurn } from '../triggers/local-turn';
+import type { LocalTurn } from '../local-turn';
 import { messageEvents } from './message-events';
 
 const { openRoom, commitRoom } = proxyLocalActivities<RoomActivities>({

@@ -23,7 +23,7 @@ import {
 import type { TriggerEvent } from '../contracts/triggers/events';
 import { hostMessages, type HostProgress } from '../contracts/triggers/host';
 import { Dispatcher } from '../triggers/dispatcher';
-import { LocalTurn } from '../triggers/local-turn';
+import { LocalTurn } from '../local-turn';
 import { isRoomGone } from '../triggers/trigger-activities';
 import { Committer, leftOut } from './committer';
 import { SeenIds } from './message-ids';

@@ -1,17 +1,8 @@
-import { getExternalWorkflowHandle, log, startChild } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  runMessages,
-  runWorkflowId,
-  type CancelRun,
-  type RunWorkflowInput,
-  type RunWorkflowResult,
-} from '../contracts/run/run';
-import type { Claimed } from '../contracts/run/activities';
+import { runMessages, runWorkflowId, type CancelRun } from '../contracts/run/run';
 import type { Roster, RoomWorkflowInput, TurnEnded, TurnTrigger } from '../contracts/room';
-import { runSearchAttributes } from '../contracts/search-attributes';
-
-type RunWorkflow = (input: RunWorkflowInput) => Promise<Claimed<RunWorkflowResult>>;
+import { startRun } from '../run/start-run';
 
 /**
  * Turns that are runs of the room's workflow. A run outlives the execution of the room that started it, so its end comes
@@ -52,17 +43,16 @@ export class WorkflowTurns {
   ): Promise<void> {
     const { roomId, workspaceId } = this.room;
     try {
-      await startChild<RunWorkflow>('runWorkflow', {
-        workflowId: runWorkflowId(runId),
-        args: [{ runId, workspaceId, roomId, isTurn: true }],
-        parentClosePolicy: 'ABANDON',
-        cancellationType: 'ABANDON',
-        workflowTaskTimeout: '5s',
-        typedSearchAttributes: runSearchAttributes({
-          ...{ workspaceId, roomId, ...workflow, triggerType: 'message', initiator: by },
-        }),
-        staticSummary: 'A message in the room runs its workflow',
-      });
+      const run = { runId, workspaceId, roomId, isTurn: true };
+      await startRun(
+        run,
+        { ...workflow, triggerType: 'message', initiator: by },
+        {
+          parentClosePolicy: 'ABANDON',
+          cancellationType: 'ABANDON',
+          staticSummary: 'A message in the room runs its workflow',
+        },
+      );
     } catch (error) {
       // Somebody else has started it, because it seemed to have been forgotten.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

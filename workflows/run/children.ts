@@ -3,22 +3,13 @@ import {
   CancellationScope,
   CancelledFailure,
   ChildWorkflowFailure,
-  startChild,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import type { ChildOutcome, ChildRun, Claimed } from '../contracts/run/activities';
-import {
-  runMessages,
-  runWorkflowId,
-  type CancelRun,
-  type RunWorkflowInput,
-  type RunWorkflowResult,
-} from '../contracts/run/run';
-import { runSearchAttributes } from '../contracts/search-attributes';
+import type { ChildOutcome, ChildRun } from '../contracts/run/activities';
+import { runMessages, type CancelRun } from '../contracts/run/run';
 import { runFailure } from './failures';
 import { recordActivities, type Records } from './records';
-
-type RunWorkflow = (input: RunWorkflowInput) => Promise<Claimed<RunWorkflowResult>>;
+import { startRun, type RunWorkflow } from './start-run';
 
 /** Sub-workflows under way: each is a run of its own, and follows its parent when that is paused or stopped. */
 export class Children {
@@ -35,19 +26,16 @@ export class Children {
   /** @throws ApplicationFailure `subworkflow_failed`; CancelledFailure when it was stopped with its parent. */
   async run(child: ChildRun): Promise<ChildOutcome> {
     const { runId } = await this.records.alone(() => recordActivities.createChildRun(child));
-    const { workspaceId, roomId } = child;
-    const handle = await startChild<RunWorkflow>('runWorkflow', {
-      workflowId: runWorkflowId(runId),
-      args: [{ runId, workspaceId, roomId }],
-      parentClosePolicy: 'REQUEST_CANCEL',
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      workflowTaskTimeout: '5s',
-      typedSearchAttributes: runSearchAttributes({
-        ...child,
-        ...{ triggerType: 'workflow', initiator: `run ${child.parentRunId}` },
-      }),
-      staticSummary: `Sub-workflow of run ${child.parentRunId}, node ${child.parentKey}`,
-    });
+    const { workspaceId, roomId, workflowId, version, parentRunId, parentKey } = child;
+    const handle = await startRun(
+      { runId, workspaceId, roomId },
+      { workflowId, version, triggerType: 'workflow', initiator: `run ${parentRunId}` },
+      {
+        parentClosePolicy: 'REQUEST_CANCEL',
+        cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+        staticSummary: `Sub-workflow of run ${parentRunId}, node ${parentKey}`,
+      },
+    );
     this.running.add(handle);
     try {
       const { status, output } = (await handle.result()).value;

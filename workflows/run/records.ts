@@ -1,4 +1,5 @@
 import { CancellationScope, condition, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { LocalTurn } from '../local-turn';
 import { describeError } from './failures';
 import type { RunBatch, RunEntry, RunRecordActivities } from '../contracts/run/activities';
 
@@ -25,7 +26,7 @@ export class Records {
   private added = 0;
   private stored = 0;
   private draining = false;
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly turn = new LocalTurn();
 
   /** @param onGone the run was deleted: nothing of it is recorded any more. */
   constructor(
@@ -69,14 +70,9 @@ export class Records {
     }
   }
 
-  /**
-   * Runs a local activity when no other one is under way. Two that end in one task are answered together in a replay but
-   * one by one at first, and then the entries would fall into other batches.
-   */
+  /** Runs a local activity when no other one is under way. */
   alone<T>(call: () => Promise<T>): Promise<T> {
-    const result = this.last.then(call);
-    this.last = result.catch(() => undefined);
-    return result;
+    return this.turn.run(call);
   }
 
   private async drain(): Promise<void> {

@@ -8,6 +8,9 @@ import type { Fired, Skipped } from './verdicts';
 
 const hourMs = 3_600_000;
 
+/** Skips of one hour are counted together. */
+export const hourOf = ({ at }: TriggerEvent): number => Math.floor(at / hourMs);
+
 /** What is recorded of a firing; a skip when the input of the run cannot be made. */
 export function fireDecision({ policy, sessionId, burst, before }: Fired): FireDecision | Skipped {
   const { count, events } = burst;
@@ -32,8 +35,7 @@ export function fireDecision({ policy, sessionId, burst, before }: Fired): FireD
  */
 export function skipDecision(skip: Skipped, counted: string): SkipDecision {
   const { policyId, sessionId, reason, detail, event, count, lastFiredAt = 0 } = skip;
-  const hour = Math.floor(event.at / hourMs);
-  const name = `${counted}/${sessionId ?? ''}/${reason}/${hour}/${lastFiredAt}`;
+  const name = `${counted}/${sessionId ?? ''}/${reason}/${hourOf(event)}/${lastFiredAt}`;
   return { type: 'skip', firingId: derivedId(policyId, name), policyId, reason, detail, event, count };
 }
 

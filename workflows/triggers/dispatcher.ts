@@ -6,7 +6,7 @@ import type { ActivePolicy } from '../contracts/triggers/policy';
 import { burstEnd, type OpenBurst } from './bursts';
 import { Decider } from './decider';
 import { HostPolicies } from './host-policies';
-import type { LocalTurn } from './local-turn';
+import type { LocalTurn } from '../local-turn';
 import { Recorder, type Host } from './recorder';
 import { SeenEvent } from './seen-event';
 import { Silences } from './silences';

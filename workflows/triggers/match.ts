@@ -15,22 +15,17 @@ export interface FieldCheck {
   met: boolean;
   /** For people. */
   message: string;
+  /** Why the policy does not fire when it is not met. */
+  reason: SkipReason;
 }
 
-export interface Explanation {
-  matches: boolean;
-  /** Of the fields that the policy gives, in the order in which they are looked at. */
-  checks: FieldCheck[];
-}
-
-/** Everything that a policy asks of an event, and what the event has. */
-export function explain(policy: ActivePolicy, event: TriggerEvent, facts: Facts): Explanation {
+/** Everything that a policy asks of an event, and what the event has: of the fields that it gives, in the order in which they are looked at. */
+export function explain(policy: ActivePolicy, event: TriggerEvent, facts: Facts): FieldCheck[] {
   const seen = new SeenEvent(event);
-  const checks = [...scopeOf(policy), ...conditionsOf(policy)].map((condition) => {
-    const { actual, met, message } = condition.look(seen, facts);
-    return { field: condition.field, expected: condition.expected, actual, met, message };
+  return [...scopeOf(policy), ...conditionsOf(policy)].map((condition) => {
+    const { actual, met, message, reason = 'conditions_not_met' } = condition.look(seen, facts);
+    return { field: condition.field, expected: condition.expected, actual, met, message, reason };
   });
-  return { matches: checks.every(({ met }) => met), checks };
 }
 
 /** The first condition that an event does not satisfy. */

@@ -2,9 +2,9 @@ import { log, workflowInfo } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { FireDecision, FiredRun } from '../contracts/triggers/activities';
 import { fireDecision, skipDecision } from './decisions';
-import type { LocalTurn } from './local-turn';
+import type { LocalTurn } from '../local-turn';
 import { Skips } from './skips';
-import { startRun } from './start-run';
+import { startFiredRun } from './start-fired-run';
 import type { States } from './states';
 import { isRoomGone, triggerActivities } from './trigger-activities';
 import type { Fired, Skipped } from './verdicts';
@@ -103,7 +103,10 @@ export class Recorder {
   private async start({ policy }: Fired, run: FiredRun): Promise<void> {
     this.starting += 1;
     try {
-      await startRun(policy, run, this.host, { parentClosePolicy: 'ABANDON', cancellationType: 'ABANDON' });
+      await startFiredRun(policy, run, this.host, {
+        parentClosePolicy: 'ABANDON',
+        cancellationType: 'ABANDON',
+      });
     } catch (error) {
       // Its row is stored: a run that is not started here is found and started by the platform.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError))

@@ -1,6 +1,6 @@
+import { hourOf } from './decisions';
 import type { Skipped } from './verdicts';
 
-const hourMs = 3_600_000;
 /** Most kinds of skips that are counted before the counts begin anew. */
 const mostKinds = 5000;
 
@@ -51,7 +51,7 @@ export class Skips {
 
   private kindOf(skip: Skipped): Kind {
     const { policyId, sessionId, reason, lastFiredAt } = skip;
-    const hour = Math.floor(skip.event.at / hourMs);
+    const hour = hourOf(skip.event);
     const found = this.kinds
       .get(policyId)
       ?.find(

@@ -9,7 +9,7 @@ import { fireDecision, skipDecision } from './decisions';
 import { ReadyPolicy } from './match';
 import { scheduledTime } from './scheduled-time';
 import { SeenEvent } from './seen-event';
-import { startRun } from './start-run';
+import { startFiredRun } from './start-fired-run';
 import { States, stateKey } from './states';
 import { triggerActivities } from './trigger-activities';
 import type { Skipped } from './verdicts';
@@ -41,8 +41,8 @@ export async function timerWorkflow(input: ScheduledTriggerInput): Promise<Timer
     ? { outcome: 'skipped', reason: outcome.reason }
     : { outcome: 'queued' };
 
-  function start(run: FiredRun): ReturnType<typeof startRun> {
-    return startRun(
+  function start(run: FiredRun): ReturnType<typeof startFiredRun> {
+    return startFiredRun(
       policy,
       run,
       { workspaceId, roomId },
@@ -51,7 +51,10 @@ export async function timerWorkflow(input: ScheduledTriggerInput): Promise<Timer
   }
 }
 
-async function follow({ runId }: FiredRun, start: () => ReturnType<typeof startRun>): Promise<TimerResult> {
+async function follow(
+  { runId }: FiredRun,
+  start: () => ReturnType<typeof startFiredRun>,
+): Promise<TimerResult> {
   try {
     const run = await start();
     const { value } = await run.result();

@@ -12,7 +12,7 @@ import { hostMessages, type HostProgress, type TriggersWorkflowInput } from '../
 import { SeenIds } from '../room/message-ids';
 import { Renewal } from '../room/renewal';
 import { Dispatcher } from './dispatcher';
-import { LocalTurn } from './local-turn';
+import { LocalTurn } from '../local-turn';
 
 const eventsSignal = defineSignal<[TriggerEvent[]]>(hostMessages.events);
 const progressQuery = defineQuery<HostProgress>(hostMessages.progress);

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { eventRow } from '../../../infra/triggers/record-event';
 import type { TriggerPolicy } from '../../../prisma/generated/client';
 import type { TriggerEvent } from '../../../workflows/contracts/triggers/events';
 import { ApiError } from '../http/problems';
@@ -37,18 +38,15 @@ export async function acceptEvent(
   message: HookMessage,
   event: TriggerEvent,
 ): Promise<Accepted> {
-  const { id, type, at, sessionId, data } = event;
   const { key, messageId, bodyHash } = message;
   const { id: policyId, workspaceId, roomId } = policy;
+  const sent = { workspaceId, roomId, event };
   const { count } = await services.database.triggerEvent.createMany({
-    data: {
-      ...{ id, workspaceId, roomId, policyId, type, sessionId, data },
-      ...{ key, messageId, bodyHash, createdAt: new Date(at) },
-    },
+    data: { ...eventRow(sent), key, messageId, bodyHash },
     skipDuplicates: true,
   });
   if (count === 0) return { event: await sameEvent(services, policyId, message, event), duplicate: true };
-  services.events.send([{ workspaceId, roomId, event }]);
+  services.events.send([sent]);
   return { event, duplicate: false };
 }
 

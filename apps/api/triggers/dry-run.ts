@@ -1,3 +1,4 @@
+import { activePolicy } from '../../../activities/triggers/active-policy';
 import type { Database } from '../../../infra/database/client';
 import type { TriggerPolicy } from '../../../prisma/generated/client';
 import type { Json } from '../../../workflows/contracts/json';
@@ -8,20 +9,18 @@ import {
   type SkipReason,
 } from '../../../workflows/contracts/triggers/policy';
 import { inputOf } from '../../../workflows/triggers/decisions';
-import { explain, ReadyPolicy, type FieldCheck } from '../../../workflows/triggers/match';
+import { explain, type FieldCheck } from '../../../workflows/triggers/match';
 import { isQuiet } from '../../../workflows/triggers/quiet-hours';
-import { SeenEvent } from '../../../workflows/triggers/seen-event';
 import { schemas } from '../graphs/schemas';
 import { ApiError } from '../http/problems';
 import { findRunnable, type Runnable } from '../runs/start-run';
 import { readFacts, type Facts } from './dry-run-facts';
-import { activePolicy } from './policy-columns';
 
 export interface DryRun {
   wouldFire: boolean;
   /** The first one; null: it would fire. */
   reason: SkipReason | null;
-  checks: FieldCheck[];
+  checks: Omit<FieldCheck, 'reason'>[];
   /** Of the run. */
   input: Json;
   /** Why there is none. */
@@ -30,9 +29,6 @@ export interface DryRun {
   /** What answers a user’s message when no policy does. */
   fallback: 'workflow' | 'agents' | 'nothing' | null;
 }
-
-/** A check, and the reason for which the policy does not fire when it is not met. */
-type Reasoned = FieldCheck & { reason: SkipReason };
 
 /** What a policy would do with an event now, and why; nothing is stored. */
 export async function dryRun(
@@ -47,14 +43,10 @@ export async function dryRun(
     runnableOf(database, row),
   ]);
   const input = inputOf(policy, event, [event]);
-  const unmet = new ReadyPolicy(policy).unmet(new SeenEvent(event), facts);
   const checks = [
     check('enabled', 'disabled', { expected: true, actual: row.enabled, met: row.enabled }),
     scopeCheck(row, facts, roomId),
-    ...explain(policy, event, facts).checks.map((each): Reasoned => ({
-      ...each,
-      reason: unmet?.reason ?? 'conditions_not_met',
-    })),
+    ...explain(policy, event, facts),
     check('depth', 'depth_limit', {
       ...{ expected: maxTriggerDepth, actual: event.depth, met: event.depth < maxTriggerDepth },
     }),
@@ -85,9 +77,9 @@ const check = (
   reason: SkipReason,
   found: Pick<FieldCheck, 'expected' | 'actual' | 'met'>,
   message: string = found.met ? 'It holds.' : skipReasons[reason],
-): Reasoned => ({ field, reason, ...found, message });
+): FieldCheck => ({ field, reason, ...found, message });
 
-function scopeCheck(row: TriggerPolicy, { room }: Facts, roomId: string | null): Reasoned {
+function scopeCheck(row: TriggerPolicy, { room }: Facts, roomId: string | null): FieldCheck {
   if (row.roomId !== null) {
     const gone = roomId === row.roomId && room === null;
     const found = { expected: row.roomId, actual: roomId, met: roomId === row.roomId && !gone };
@@ -105,8 +97,8 @@ function timeChecks(
   { quietHours, cooldownSeconds, debounce }: ActivePolicy,
   { at }: TriggerEvent,
   { lastFiredAt }: Facts,
-): Reasoned[] {
-  const checks: Reasoned[] = [];
+): FieldCheck[] {
+  const checks: FieldCheck[] = [];
   const time = new Date(at).toISOString();
   if (quietHours !== null) {
     const { from, to, timeZone } = quietHours;
@@ -130,7 +122,7 @@ function timeChecks(
   return checks;
 }
 
-function concurrencyCheck({ maxConcurrent, overLimit }: TriggerPolicy, { running }: Facts): Reasoned {
+function concurrencyCheck({ maxConcurrent, overLimit }: TriggerPolicy, { running }: Facts): FieldCheck {
   const free = maxConcurrent === null || running < maxConcurrent;
   const found = { expected: maxConcurrent, actual: running, met: free || overLimit !== 'skip' };
   if (free || overLimit === 'skip') return check('maxConcurrent', 'concurrency', found);
@@ -148,14 +140,14 @@ async function runnableOf(database: Database, row: TriggerPolicy): Promise<Runna
   }
 }
 
-function workflowCheck({ version }: TriggerPolicy, runnable: Runnable | string): Reasoned {
+function workflowCheck({ version }: TriggerPolicy, runnable: Runnable | string): FieldCheck {
   const expected = version ?? 'the version published last';
   return typeof runnable === 'string'
     ? check('workflow', 'workflow_missing', { expected, actual: null, met: false }, runnable)
     : check('workflow', 'workflow_missing', { expected, actual: runnable.version, met: true });
 }
 
-function inputChecks(input: ReturnType<typeof inputOf>, runnable: Runnable | string): Reasoned[] {
+function inputChecks(input: ReturnType<typeof inputOf>, runnable: Runnable | string): FieldCheck[] {
   if ('failure' in input)
     return [check('input', 'input_failed', { expected: null, actual: null, met: false }, input.failure)];
   if (typeof runnable === 'string' || runnable.graph.inputSchema === null) return [];

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { eventRow } from '../../../infra/triggers/record-event';
 import type { TriggerPolicy } from '../../../prisma/generated/client';
 import type { Json } from '../../../workflows/contracts/json';
 import type { TriggerEvent } from '../../../workflows/contracts/triggers/events';
@@ -13,30 +14,24 @@ export interface ManualFiring {
   by: { id: string; name: string };
 }
 
-/** Stores the event, and tells who decides over it. @returns its id */
+/** Stores the event, and tells who decides over it. */
 export async function fireByHand(
   { database, events }: Pick<ApiServices, 'database' | 'events'>,
   policy: TriggerPolicy,
   { payload, roomId, sessionId, by }: ManualFiring,
   author: Author,
-): Promise<string> {
+): Promise<TriggerEvent> {
   const { id: policyId, workspaceId } = policy;
-  const at = new Date();
   const event: TriggerEvent = {
-    ...{ id: uuidv7(), type: 'manual', at: at.getTime(), depth: 0, policyId },
+    ...{ id: uuidv7(), type: 'manual', at: Date.now(), depth: 0, policyId },
     sessionId: sessionId ?? roomId,
     data: { payload, by },
   };
-  const { id, type, sessionId: session } = event;
+  const sent = { workspaceId, roomId, event };
   await database.$transaction(async (tx) => {
-    await tx.triggerEvent.create({
-      data: {
-        ...{ id, workspaceId, roomId, policyId, type, sessionId: session, createdAt: at },
-        data: { payload, by },
-      },
-    });
+    await tx.triggerEvent.create({ data: eventRow(sent) });
     await recordAudit(tx, auditOf('trigger_fired', policy, author));
   });
-  events.send([{ workspaceId, roomId, event }]);
-  return id;
+  events.send([sent]);
+  return event;
 }

@@ -1,8 +1,6 @@
-import { zoneOffsets } from '../../../infra/time/zone-offsets';
 import { Prisma, type TriggerPolicy } from '../../../prisma/generated/client';
 import { defaultDebounceSeconds, type TriggerEventType } from '../../../workflows/contracts/triggers/events';
 import type {
-  ActivePolicy,
   DebounceMode,
   OverLimit,
   QuietHours,
@@ -79,15 +77,4 @@ export function scopeOf({ workspaceId, courseId, roomId, sessionId }: TriggerPol
   if (roomId !== null) return { roomId };
   if (courseId !== null) return { courseId };
   return sessionId === null ? { workspaceId } : { sessionId };
-}
-
-/** @param at when its quiet hours are asked about first, in milliseconds since 1970. */
-export function activePolicy(row: TriggerPolicy, at: number): ActivePolicy {
-  const { id, name, sessionId, cooldownSeconds, thresholdMinutes } = row;
-  const { eventType, conditions, quietHours, input, debounceMode: mode } = storedValues(row);
-  return {
-    ...{ id, name, eventType, sessionId, conditions, cooldownSeconds, input, thresholdMinutes },
-    debounce: { mode, seconds: row.debounceSeconds },
-    quietHours: quietHours && { ...quietHours, offsets: zoneOffsets(quietHours.timeZone, at) },
-  };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../infra/database/client';
-import { newSecret, type StoredSecret } from '../../../infra/secrets/rotating-secrets';
+import { newSecret } from '../../../infra/secrets/rotating-secrets';
 import { ScheduleRefusedError } from '../../../infra/temporal/trigger-schedules';
 import { scheduledPolicy } from '../../../infra/triggers/scheduled-policy';
 import type { Prisma, TriggerPolicy } from '../../../prisma/generated/client';
@@ -57,7 +57,7 @@ export async function createPolicy(
         ...{ workspaceId, createdById: author.userId },
         ...(first && {
           hookToken: randomBytes(24).toString('base64url'),
-          hookSecrets: storable([first.stored]),
+          hookSecrets: [first.stored],
         }),
       },
     });
@@ -132,9 +132,6 @@ export const auditOf = (
   target: ['trigger_policy', id],
   data: { name, eventType, revision },
 });
-
-export const storable = (secrets: readonly StoredSecret[]): Prisma.InputJsonArray =>
-  secrets.map((secret) => ({ ...secret }));
 
 async function requireValid(
   database: Database,

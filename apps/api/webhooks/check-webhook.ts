@@ -18,7 +18,10 @@ export async function checkWebhook(
   const errors: FieldError[] = [];
   if (url !== undefined) errors.push(...urlErrors(url, allowed));
   if (typeof roomId === 'string') {
-    const room = await database.room.findFirst({ where: { id: roomId, workspaceId }, select: { id: true } });
+    const room = await database.room.findFirst({
+      where: { id: roomId, workspaceId, deletedAt: null },
+      select: { id: true },
+    });
     if (room === null)
       errors.push({ path: 'body.roomId', code: 'not_found', message: 'The workspace has no such room.' });
   }

@@ -1,54 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { newPerson, type Person } from '../../support/people';
 import { startTestApi, type TestApi } from '../api/api-fixture';
-import { colleague, newAgentOf, newRoomOf, refusal, type Failure, type Page } from './routes-fixture';
-import { addOne, newWorkflow, published, storeRun } from './workflows-fixture';
+import { colleague, newRoomOf, refusal, type Page } from './routes-fixture';
+import { openTriggersFixture, type PolicyBody, type TriggersFixture } from './triggers-fixture';
+import { newWorkflow, published } from './workflows-fixture';
 
-interface PolicyBody {
-  id: string;
-  name: string;
-  revision: number;
-  enabled: boolean;
-  secret?: string;
-  schedule: { state: string; nextAt: string[] } | null;
-  hook: { url: string; testUrl: string; secrets: { id: string; expiresAt: string | null }[] } | null;
-  [field: string]: unknown;
-}
-
-interface DryRunBody {
-  wouldFire: boolean;
-  reason: string | null;
-  checks: { field: string; met: boolean; message: string }[];
-  input: unknown;
-  run: unknown;
-  fallback: string | null;
-}
-
+let fixture: TriggersFixture;
 let api: TestApi;
 let ada: Person;
 let flow: string;
 beforeAll(async () => {
-  api = await startTestApi();
-  ada = await newPerson(api.url, 'Ada');
-  flow = await published(ada);
+  fixture = await openTriggersFixture();
+  ({ api, ada, flow } = fixture);
 });
 
-const create = (person: Person, body: object) =>
-  person.must<PolicyBody>('POST', '/triggers', { name: 'Rule', workflowId: flow, ...body });
+const create: TriggersFixture['create'] = (person, body) => fixture.create(person, body);
 const message = (body: object = {}) => create(ada, { eventType: 'user_message', ...body });
-const errorsOf = async (method: string, path: string, body: object): Promise<string[]> => {
-  const reply = await ada.call<Failure>(method, path, body);
-  expect([reply.status, reply.body.code]).toEqual([422, 'invalid_request']);
-  return (reply.body.errors ?? []).map((error) => `${error.path} ${error.code}`).sort();
-};
+const errorsOf: TriggersFixture['errorsOf'] = (...request) => fixture.errorsOf(...request);
 const refused = (body: object): Promise<string[]> =>
   errorsOf('POST', '/triggers', { name: 'Rule', workflowId: flow, ...body });
 const versionOf = async (workspaceId: string): Promise<number> =>
   (await api.database.workspace.findUniqueOrThrow({ where: { id: workspaceId } })).triggersVersion;
-const auditsOf = async (targetId: string): Promise<string[]> => {
-  const rows = await api.database.auditEvent.findMany({ where: { targetId }, orderBy: { id: 'asc' } });
-  return rows.map(({ action }) => action);
-};
 
 test('a policy has its defaults, by its type', async () => {
   expect(await message({ conditions: { contains: 'help', authorRoles: ['student'] } })).toMatchObject({
@@ -183,7 +155,7 @@ test('every change counts in the policy and its workspace, and is on record', as
   await owner.must('DELETE', `/triggers/${id}`);
   expect(await versionOf(owner.workspaceId)).toBe(5);
   expect(await refusal(owner, 'GET', `/triggers/${id}`)).toEqual([404, 'trigger_not_found']);
-  expect(await auditsOf(id)).toEqual([
+  expect(await fixture.auditsOf(id)).toEqual([
     ...['trigger_created', 'trigger_changed', 'trigger_disabled', 'trigger_enabled', 'trigger_deleted'],
   ]);
 });
@@ -318,185 +290,4 @@ test('roles decide; a policy for a room is as visible as the room, and its owner
   expect(listed.items.map((each) => each.id)).not.toContain(forRoom.body.id);
   await student.must('POST', `/rooms/${made.body.id}/members`, { userId: member.id });
   expect((await member.call('POST', `/triggers/${forRoom.body.id}/disable`)).status).toBe(200);
-});
-
-test('firings are listed newest first, with why they did not fire, to those who may see them', async () => {
-  const room = await newRoomOf(ada);
-  const student = await colleague(api, ada, 'Finn', 'student');
-  const { id } = await message();
-  const day = Date.parse('2026-03-02T00:00:00Z');
-  const firing = (hour: number, more: object) => ({
-    ...{ id: randomUUID(), policyId: id, workspaceId: ada.workspaceId, status: 'fired' },
-    event: {
-      ...{ id: randomUUID(), type: 'user_message', at: day, depth: 0, sessionId: null },
-      data: { text: 'Hello' },
-    },
-    createdAt: new Date(day + hour * 3_600_000),
-    ...more,
-  });
-  const rows = [
-    firing(1, {}),
-    firing(2, { status: 'skipped', reason: 'cooldown', count: 7 }),
-    firing(3, { status: 'skipped', reason: 'quiet_hours', roomId: room }),
-  ];
-  await api.database.triggerFiring.createMany({ data: rows });
-  const list = async (person: Person, query = '') => {
-    const { items, nextCursor } = await person.must<Page<{ id: string; message: string; count: number }>>(
-      ...(['GET', `/triggers/${id}/firings?${query}`] as const),
-    );
-    return { items, nextCursor, order: items.map((item) => rows.findIndex((row) => row.id === item.id)) };
-  };
-  const all = await list(ada);
-  expect(all.order).toEqual([2, 1, 0]);
-  expect(all.items[1]).toMatchObject({
-    ...{ reason: 'cooldown', message: 'The last firing was too short a while ago.', count: 7 },
-    event: { type: 'user_message', at: '2026-03-02T00:00:00.000Z', data: { text: 'Hello' } },
-  });
-  expect((await list(ada, 'status=fired')).order).toEqual([0]);
-  expect((await list(ada, 'reason=cooldown')).order).toEqual([1]);
-  expect((await list(ada, 'since=2026-03-02T02:00:00Z')).order).toEqual([2, 1]);
-  const first = await list(ada, 'limit=2');
-  expect((await list(ada, `limit=2&cursor=${String(first.nextCursor)}`)).order).toEqual([0]);
-  expect((await list(student)).order).toEqual([]);
-  await ada.must('POST', `/rooms/${room}/members`, { userId: student.id });
-  expect((await list(student)).order).toEqual([2]);
-  const { lastFiredAt } = await ada.must<PolicyBody>('GET', `/triggers/${id}`);
-  expect(lastFiredAt).toBe('2026-03-02T01:00:00.000Z');
-});
-
-const dryRun = (id: string, body: object) => ada.must<DryRunBody>('POST', `/triggers/${id}/test`, body);
-const unmet = ({ checks }: DryRunBody): string[] =>
-  checks.filter(({ met }) => !met).map(({ field }) => field);
-
-test('a dry run explains a match', async () => {
-  const { id } = await message({ conditions: { contains: ['two'] }, input: { n: 'size(event.text)' } });
-  expect(await dryRun(id, { event: { text: 'One, Two' } })).toMatchObject({
-    ...{ wouldFire: true, reason: null, input: { n: 8 }, inputError: null, fallback: null },
-    run: { workflowId: flow, version: 1, workflowName: 'Flow' },
-  });
-});
-
-test('a dry run explains field by field why nothing would fire, and what happens instead', async () => {
-  const room = await newRoomOf(ada);
-  const { id } = await message({
-    ...{
-      conditions: { contains: ['two'], minMessages: 3, authorRoles: ['student'] },
-      scope: { roomId: room },
-    },
-    ...{ quietHours: { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' }, enabled: false },
-  });
-  const at = '2026-01-15T22:30:00Z';
-  const answer = await dryRun(id, { event: { text: 'One', authorRole: 'teacher' }, at });
-  expect(answer).toMatchObject({ wouldFire: false, reason: 'disabled', fallback: 'nothing' });
-  expect(unmet(answer)).toEqual([
-    ...['enabled', 'authorRoles', 'contains', 'minMessages', 'quietHours', 'input'],
-  ]);
-  await ada.must('POST', `/triggers/${id}/enable`);
-  expect((await dryRun(id, { event: { text: 'One' }, at })).reason).toBe('conditions_not_met');
-  const agentId = await newAgentOf(ada);
-  await ada.must('POST', `/rooms/${room}/members`, { agentId });
-  expect((await dryRun(id, { event: { text: 'One' } })).fallback).toBe('agents');
-  await ada.must('PUT', `/rooms/${room}/workflow`, { workflowId: flow });
-  expect((await dryRun(id, { event: { text: 'One' } })).fallback).toBe('workflow');
-  expect((await dryRun(id, { roomId: await newRoomOf(ada) })).checks).toContainEqual(
-    expect.objectContaining({ field: 'scope', met: false }),
-  );
-});
-
-test('a dry run knows the last firing, the runs under way, the workflow and its input', async () => {
-  const workflowId = await published(ada, addOne());
-  const { id } = await create(ada, {
-    ...{ eventType: 'manual', workflowId, cooldownSeconds: 600, maxConcurrent: 1, overLimit: 'skip' },
-    input: { n: 'event.payload.n' },
-  });
-  const event = { payload: { n: 1 } };
-  expect(await dryRun(id, { event })).toMatchObject({ wouldFire: true, input: { n: 1 } });
-  expect(await dryRun(id, { event: { payload: { n: 'one' } } })).toMatchObject({ reason: 'payload_invalid' });
-  expect(await dryRun(id, { event: { payload: {} } })).toMatchObject({ reason: 'input_failed', input: null });
-  await storeRun(api, ada, { triggerPolicyId: id });
-  expect(await dryRun(id, { event })).toMatchObject({ reason: 'concurrency' });
-  await api.database.triggerFiring.create({
-    data: {
-      ...{ id: randomUUID(), policyId: id, workspaceId: ada.workspaceId, status: 'fired', event: {} },
-    },
-  });
-  expect(await dryRun(id, { event })).toMatchObject({ reason: 'cooldown' });
-  await ada.must('DELETE', `/workflows/${workflowId}`);
-  expect(unmet(await dryRun(id, { event }))).toEqual(['cooldown', 'workflow', 'maxConcurrent']);
-});
-
-test('firing by hand stores an event for its host; what does not fire by hand says so', async () => {
-  const room = await newRoomOf(ada);
-  const { id } = await create(ada, { eventType: 'manual', scope: { roomId: room } });
-  const body = { payload: { n: 1 } };
-  const reply = await ada.call<{ eventId: string }>('POST', `/triggers/${id}/fire`, body, {
-    'idempotency-key': 'once',
-  });
-  expect(reply.status).toBe(202);
-  const again = await ada.call('POST', `/triggers/${id}/fire`, body, { 'idempotency-key': 'once' });
-  expect(again.body).toEqual(reply.body);
-  expect(await api.database.triggerEvent.findMany({ where: { policyId: id } })).toMatchObject([
-    {
-      ...{ id: reply.body.eventId, type: 'manual', roomId: room, sessionId: room, depth: 0 },
-      data: { payload: { n: 1 }, by: { id: ada.id, name: 'Ada' } },
-    },
-  ]);
-  expect(await auditsOf(id)).toEqual(['trigger_created', 'trigger_fired']);
-  expect(await errorsOf('POST', `/triggers/${id}/fire`, { roomId: await newRoomOf(ada) })).toEqual([
-    'body.roomId invalid_value',
-  ]);
-  // Nothing is decided within the second.
-  const { id: patient } = await create(ada, { eventType: 'manual', debounceSeconds: 60 });
-  const waited = await ada.call('POST', `/triggers/${patient}/fire`, body, { prefer: 'wait=1' });
-  expect([waited.status, waited.headers.get('preference-applied')]).toEqual([202, 'wait=1']);
-  const silent = await create(ada, { eventType: 'silence', thresholdMinutes: 5 });
-  expect(await refusal(ada, 'POST', `/triggers/${silent.id}/fire`, {})).toEqual([409, 'trigger_not_manual']);
-});
-
-test('waiting for a firing answers what was decided', async () => {
-  const { id } = await create(ada, { eventType: 'manual' });
-  const waiting = ada.call<Record<string, unknown>>(
-    ...(['POST', `/triggers/${id}/fire`, { payload: {} }, { prefer: 'wait=20' }] as const),
-  );
-  let eventId: string | undefined;
-  while (eventId === undefined)
-    eventId = (await api.database.triggerEvent.findFirst({ where: { policyId: id } }))?.id;
-  await api.database.triggerFiring.create({
-    data: {
-      ...{ id: randomUUID(), policyId: id, workspaceId: ada.workspaceId, status: 'skipped' },
-      ...{ reason: 'cooldown', event: { id: eventId } },
-    },
-  });
-  const { status, body } = await waiting;
-  expect([status, body]).toEqual([
-    200,
-    { eventId, status: 'skipped', reason: 'cooldown', detail: null, run: null },
-  ]);
-});
-
-test('a timer fires by hand and makes up for its past, within limits', async () => {
-  const { id } = await create(ada, { eventType: 'timer', cron: '0 0 * * *' });
-  expect((await ada.call('POST', `/triggers/${id}/fire`, {})).body).toEqual({ eventId: null });
-  const backfill = `/triggers/${id}/backfill`;
-  const days = (from: string, to: string) => ({ from: `${from}T00:00:00Z`, to: `${to}T00:00:00Z` });
-  const reply = await ada.call('POST', backfill, days('2026-03-02', '2026-03-04'));
-  expect([reply.status, reply.body]).toEqual([202, { times: 3 }]);
-  for (const wrong of [
-    days('2026-03-02', '2026-03-02'),
-    days('2026-03-02', '2026-04-03'),
-    days('2026-03-02', '2999-01-01'),
-  ])
-    expect(await errorsOf('POST', backfill, wrong)).toEqual(['body.to invalid_value']);
-  await ada.must('PATCH', `/triggers/${id}`, { intervalMinutes: 1 });
-  expect(await errorsOf('POST', backfill, days('2026-03-02', '2026-03-03'))).toEqual([
-    'body.to invalid_value',
-  ]);
-  const manual = await create(ada, { eventType: 'manual' });
-  expect(
-    await refusal(ada, 'POST', `/triggers/${manual.id}/backfill`, days('2026-03-02', '2026-03-03')),
-  ).toEqual([409, 'trigger_not_a_timer']);
-  expect(await auditsOf(id)).toEqual([
-    ...['trigger_created', 'trigger_fired', 'trigger_backfilled', 'trigger_changed'],
-  ]);
-  await ada.must('DELETE', `/triggers/${id}`);
 });

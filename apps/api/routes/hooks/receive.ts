@@ -1,17 +1,11 @@
 import { z } from 'zod';
-import { RunStatus } from '../../../../prisma/generated/enums';
-import { skipReasons, type SkipReason } from '../../../../workflows/contracts/triggers/policy';
-import { awaitDecision } from '../../hooks/await-decision';
 import { receiveHook, tryHook } from '../../hooks/receive';
-import type { HttpContext } from '../../http/context';
 import { defineRoute } from '../../http/route';
-import { ids } from '../examples';
+import { awaitDecision } from '../../triggers/await-decision';
 import { uuid } from '../fields';
-import { failure } from '../runs/run-views';
+import { decided, decidedExample, goneSignal } from '../triggers/decided';
 import { dryRunExample, dryRunView } from '../triggers/test-trigger';
 import { preferWait, sessionId, waitOf } from '../workflows/execute';
-
-const eventExample = '0197d6aa-5f60-7172-8384-95a6b7c8d9e0';
 
 const signed = {
   tags: ['triggers'],
@@ -54,25 +48,8 @@ const refusals = [
 ] as const;
 
 const accepted = z
-  .object({ eventId: uuid(eventExample), status: z.literal('accepted') })
+  .object({ eventId: uuid(decidedExample.eventId), status: z.literal('accepted') })
   .meta({ id: 'AcceptedEvent' });
-
-const decided = z.discriminatedUnion('decision', [
-  z.object({
-    eventId: uuid(eventExample),
-    decision: z.literal('fired'),
-    runId: uuid(ids.run),
-    status: z.enum(RunStatus),
-    output: z.unknown(),
-    error: failure,
-  }),
-  z.object({
-    eventId: uuid(eventExample),
-    decision: z.literal('skipped'),
-    reason: z.enum(Object.keys(skipReasons) as [SkipReason, ...SkipReason[]]),
-    detail: z.string().nullable(),
-  }),
-]);
 
 export const receive = defineRoute(
   {
@@ -95,19 +72,12 @@ export const receive = defineRoute(
       200: {
         description: 'It was decided in time, and its run, if there is one, has ended.',
         schema: decided,
-        example: {
-          eventId: eventExample,
-          decision: 'fired',
-          runId: ids.run,
-          status: 'completed',
-          output: { answer: { text: 'Thank you for order 4711.' } },
-          error: null,
-        },
+        example: decidedExample,
       },
       202: {
         description: 'It is stored, and will be decided once.',
         schema: accepted,
-        example: { eventId: eventExample, status: 'accepted' },
+        example: { eventId: decidedExample.eventId, status: 'accepted' },
       },
     },
     errors: [...refusals, 'trigger_disabled', 'idempotency_key_reused'],
@@ -150,10 +120,3 @@ export const tryOut = defineRoute(
     body: await tryHook({ token, sessionId: query.sessionId, ctx }, services),
   }),
 );
-
-/** Aborted when the client is gone. */
-function goneSignal(ctx: HttpContext): AbortSignal {
-  const gone = new AbortController();
-  ctx.res.once('close', () => gone.abort());
-  return gone.signal;
-}

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Database } from '../../../../infra/database/client';
-import type { TriggerFiring, TriggerPolicy } from '../../../../prisma/generated/client';
-import { skipReasons, type SkipReason } from '../../../../workflows/contracts/triggers/policy';
+import type { TriggerPolicy } from '../../../../prisma/generated/client';
 import { scheduledPolicy } from '../../../../infra/triggers/scheduled-policy';
 import { ApiError } from '../../http/problems';
 import { defineRoute } from '../../http/route';
@@ -11,25 +9,14 @@ import { invalid } from '../../http/validate';
 import { recordAudit } from '../../identity/audit';
 import { authorise } from '../../identity/permissions';
 import { roomOfWorkspace } from '../../runs/run-access';
+import { awaitDecision } from '../../triggers/await-decision';
 import { fireByHand } from '../../triggers/fire-by-hand';
 import { auditOf } from '../../triggers/save-policy';
 import { ids } from '../examples';
 import { uuid } from '../fields';
 import { jsonValue } from '../json-value';
-import { ended, outcomeOf, preferWait, sessionId, waitOf } from '../workflows/execute';
-
-const pollMs = 100;
-const reasons = Object.keys(skipReasons) as [SkipReason, ...SkipReason[]];
-
-const decided = z
-  .object({
-    eventId: uuid(ids.answer),
-    status: z.enum(['fired', 'skipped']),
-    reason: z.enum(reasons).nullable(),
-    detail: z.string().nullable(),
-    run: ended.nullable().meta({ description: 'null: none was started.' }),
-  })
-  .meta({ id: 'DecidedFiring' });
+import { preferWait, sessionId, waitOf } from '../workflows/execute';
+import { decided, decidedExample, goneSignal } from './decided';
 
 export const fireTrigger = defineRoute(
   {
@@ -37,7 +24,7 @@ export const fireTrigger = defineRoute(
     path: '/triggers/{id}/fire',
     summary: 'Fire a trigger policy by hand',
     description:
-      'A policy of `manual` answers an event with this payload, by its conditions and limits. With `Prefer: wait=30` the answer waits up to that many seconds (at most 60) for the outcome. A timer acts as if its time had come, and takes no body.',
+      'A policy of `manual` answers an event with this payload, by its conditions and limits. With `Prefer: wait=30` it waits up to that many seconds (at most 60) for the decision and the end of the run. A timer acts as if its time had come, and takes no body.',
     tags: ['triggers'],
     auth: 'user',
     params: { id: uuid(ids.trigger) },
@@ -55,13 +42,9 @@ export const fireTrigger = defineRoute(
     },
     responses: {
       200: {
-        description: 'What became of it; `Preference-Applied` says that it was waited for.',
+        description: 'It was decided in time, and its run, if there is one, has ended.',
         schema: decided,
-        example: {
-          ...{ eventId: ids.answer, status: 'skipped', reason: 'cooldown' },
-          detail: null,
-          run: null,
-        },
+        example: decidedExample,
       },
       202: {
         description: 'It is decided soon, and listed in the firings.',
@@ -100,10 +83,11 @@ export const fireTrigger = defineRoute(
     await requireInScope(database, policy, roomId, session);
     const by = { id: user.userId, name: user.name };
     const firing = { payload: body.payload, roomId, sessionId: session, by };
-    const eventId = await fireByHand(services, policy, firing, author);
+    const { id: eventId, at } = await fireByHand(services, policy, firing, author);
     if (wait === null) return { status: 202, body: { eventId } };
     const headers = { 'Preference-Applied': `wait=${String(wait)}` };
-    const outcome = await firingOutcome(services, id, eventId, wait);
+    const awaited = { workspaceId: policy.workspaceId, policyId: id, eventId, at };
+    const outcome = await awaitDecision(database, awaited, wait, goneSignal(ctx));
     return outcome === null
       ? { status: 202, headers, body: { eventId } }
       : { status: 200, headers, body: { eventId, ...outcome } };
@@ -132,37 +116,4 @@ async function requireInScope(
   const where = { id: firedIn ?? '', courseId };
   if (firedIn === null || (await database.room.count({ where })) === 0)
     throw refuse('roomId', 'The policy is for a course: name a room of it.');
-}
-
-/** null: it takes longer than `seconds`. */
-async function firingOutcome(
-  services: ApiServices,
-  policyId: string,
-  eventId: string,
-  seconds: number,
-): Promise<Omit<z.input<typeof decided>, 'eventId'> | null> {
-  const until = Date.now() + seconds * 1000;
-  const firing = await decisionOf(services.database, policyId, eventId, until);
-  if (firing === null) return null;
-  const { detail, runId } = firing;
-  const reason = firing.reason as SkipReason | null;
-  if (runId === null) return { status: 'skipped', reason, detail, run: null };
-  const left = Math.max(1, Math.ceil((until - Date.now()) / 1000));
-  const run = await outcomeOf(services, runId, left);
-  return run && { status: 'fired', reason, detail, run };
-}
-
-async function decisionOf(
-  database: Database,
-  policyId: string,
-  eventId: string,
-  until: number,
-): Promise<TriggerFiring | null> {
-  for (;;) {
-    const firing = await database.triggerFiring.findFirst({
-      where: { policyId, event: { path: ['id'], equals: eventId }, status: { not: 'queued' } },
-    });
-    if (firing !== null || Date.now() >= until) return firing;
-    await delay(pollMs);
-  }
 }

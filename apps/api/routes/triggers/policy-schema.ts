@@ -5,6 +5,7 @@ import { overlaps } from '../../../../workflows/contracts/triggers/timer';
 import { conditions, quietHours } from '../../triggers/policy-fields';
 import { at, ids } from '../examples';
 import { timestamp, uuid } from '../fields';
+import { secretView } from '../secret-view';
 
 export const scheduleView = z
   .object({
@@ -30,17 +31,9 @@ export const hookView = z
       description: 'Where signed requests go: below PUBLIC_URL, or the address that the API was called at.',
     }),
     testUrl: z.string().meta({ description: 'Answers what would run, and runs nothing.' }),
-    secrets: z
-      .array(
-        z.object({
-          id: z.string(),
-          createdAt: timestamp,
-          expiresAt: timestamp.nullable().meta({ description: 'null: the current one.' }),
-        }),
-      )
-      .meta({
-        description: 'Those with which requests may be signed, newest first; their text is not shown.',
-      }),
+    secrets: z.array(secretView).meta({
+      description: 'Those with which requests may be signed, newest first; their text is not shown.',
+    }),
   })
   .meta({ id: 'TriggerHook' });
 

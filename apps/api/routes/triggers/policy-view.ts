@@ -6,6 +6,7 @@ import type { TriggerPolicy } from '../../../../prisma/generated/client';
 import { triggerScheduleId } from '../../../../workflows/contracts/triggers/host';
 import type { ApiServices } from '../../http/services';
 import { scopeOf, storedValues } from '../../triggers/policy-columns';
+import { viewSecret } from '../secret-view';
 import type { hookView, policy, scheduleView } from './policy-schema';
 
 /** How many of the next times are shown. */
@@ -97,6 +98,6 @@ function viewHook(row: TriggerPolicy, base: string): z.input<typeof hookView> | 
   return {
     url,
     testUrl: `${url}/test`,
-    secrets: secrets.map(({ id, createdAt, expiresAt }) => ({ id, createdAt, expiresAt })),
+    secrets: secrets.map(viewSecret),
   };
 }

@@ -4,7 +4,7 @@ import { ApiError } from '../../http/problems';
 import { defineRoute } from '../../http/route';
 import { recordAudit } from '../../identity/audit';
 import { authorise } from '../../identity/permissions';
-import { auditOf, storable } from '../../triggers/save-policy';
+import { auditOf } from '../../triggers/save-policy';
 import { at, ids } from '../examples';
 import { timestamp, uuid } from '../fields';
 
@@ -56,7 +56,7 @@ export const rotateTriggerSecret = defineRoute(
       const rotated = rotateSecrets(storedSecrets.parse(row.secrets), stored, now, graceSeconds);
       await tx.triggerPolicy.update({
         where: { id },
-        data: { hookSecrets: storable(rotated), updatedAt: now },
+        data: { hookSecrets: rotated, updatedAt: now },
       });
       const author = { userId: user.userId, address: ctx.ip };
       await recordAudit(tx, auditOf('trigger_secret_rotated', policy, author));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { storedSecrets } from '../../../../infra/secrets/rotating-secrets';
+import { storedSecrets, validSecrets } from '../../../../infra/secrets/rotating-secrets';
 import type { WebhookSubscription } from '../../../../prisma/generated/client';
 import { webhookEventTypes } from '../../../../workflows/contracts/webhooks';
 import { line } from '../../http/name-fields';
 import { at, ids } from '../examples';
 import { timestamp, uuid } from '../fields';
+import { secretExample, secretView, viewSecret } from '../secret-view';
 
 /** Longest URL of a receiver, in characters. */
 const maxUrl = 2000;
@@ -29,7 +30,10 @@ export const webhookParts = {
     description: 'Only events of this room; null: of the whole workspace.',
     example: null,
   }),
-  enabled: z.boolean().meta({ description: 'While it is not, events wait.', example: true }),
+  enabled: z.boolean().meta({
+    description: 'While it is not, nothing is sent, and what happens is not kept for it.',
+    example: true,
+  }),
 } as const;
 
 export const webhook = z
@@ -44,7 +48,7 @@ export const webhook = z
       example: null,
     }),
     secrets: z
-      .array(z.object({ id: z.string(), createdAt: timestamp, expiresAt: timestamp.nullable() }))
+      .array(secretView)
       .meta({ description: 'Each signs until it expires; the newest comes first.' }),
     createdById: uuid(ids.ada).nullable(),
     createdAt: timestamp,
@@ -66,7 +70,7 @@ export const webhookExample: z.input<typeof webhook> = {
   disabledAt: null,
   disabledReason: null,
   failingSince: null,
-  secrets: [{ id: '5f0c6a52-0c8e-4b7f-9d3a-1e2f3a4b5c6d', createdAt: at, expiresAt: null }],
+  secrets: [secretExample],
   createdById: ids.ada,
   createdAt: at,
 };
@@ -85,9 +89,7 @@ export function viewWebhook(row: WebhookSubscription): z.input<typeof webhook> {
     eventTypes: z.array(z.enum(webhookEventTypes)).parse(row.eventTypes),
     disabledAt: iso(row.disabledAt),
     failingSince: iso(row.failingSince),
-    secrets: storedSecrets
-      .parse(row.secrets)
-      .map((secret) => ({ id: secret.id, createdAt: secret.createdAt, expiresAt: secret.expiresAt })),
+    secrets: validSecrets(storedSecrets.parse(row.secrets), new Date()).map(viewSecret),
     createdAt: row.createdAt.toISOString(),
   };
 }

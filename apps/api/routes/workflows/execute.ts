@@ -23,7 +23,7 @@ export const sessionId = z
   .max(200)
   .meta({ description: 'A name of yours for runs that belong together.', example: 'lesson-7' });
 
-export const ended = z
+const ended = z
   .object({
     runId: uuid(ids.run),
     status: z.enum(RunStatus),
@@ -132,7 +132,7 @@ export function waitOf(ctx: HttpContext): number | null {
 }
 
 /** Waits for the end of a run; null: it goes on for longer. */
-export async function outcomeOf(
+async function outcomeOf(
   { runs, database }: Pick<ApiServices, 'runs' | 'database'>,
   runId: string,
   seconds: number,
