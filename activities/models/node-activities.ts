@@ -1,8 +1,4 @@
 import { ApplicationFailure, type Context } from '@temporalio/activity';
-import type { Logger } from '../../infra/logger/logger';
-import type { Database } from '../../infra/database/client';
-import type { Relay } from '../../infra/relay/relay';
-import type { PriceList } from '../../infra/usage/prices';
 import type { Json, JsonObject } from '../../workflows/contracts/json';
 import { findMentions } from '../../workflows/contracts/mentions';
 import {
@@ -20,20 +16,15 @@ import { supervised } from '../supervision/supervised';
 import { readAnswer, readJson } from './answer-text';
 import type { PromptScene } from './call-context';
 import { ModelError, toFailure } from './model-error';
-import type { ModelProvider, Usage } from './model-provider';
+import type { ModelActivityDeps } from './model-activities';
+import type { Usage } from './model-provider';
 import { nobody, readSpeaker, routeTokens, speakerOutput } from './next-speaker';
 import { nodePrompt, nodeRoutePrompt } from './node-prompt';
 import { loadAgents, loadScene, type ActiveAgent } from './node-scene';
 import { openNodeStream, voidMessage, type NodeStreamOptions } from './node-stream';
 
-export interface NodeModelDeps {
+export interface NodeModelDeps extends ModelActivityDeps {
   calls: NodeCalls;
-  database: Database;
-  relay: Relay;
-  provider: ModelProvider;
-  prices: PriceList;
-  logger: Logger;
-  settings: { defaultModel: string; historyTokens: number; maxOutputTokens: number; deltaIntervalMs: number };
 }
 
 /** Model calls of graph nodes: the activities of the `models` queue that run workflows use. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../workflows/contracts/json';
+import { isJsonObject, isTooDeep, type Json, type JsonObject } from '../../workflows/contracts/json';
 
 const maxChars = 65_536;
 const maxDepth = 32;
@@ -10,8 +10,8 @@ const maxParts = 10_000;
  * itself, or could keep a process busy for too long. null: it is taken.
  */
 export function refuseSchema(schema: unknown): string | null {
-  if (!isObject(schema)) return 'A JSON Schema is an object.';
-  if (isTooDeep(schema)) return `The schema is nested deeper than ${maxDepth} levels.`;
+  if (!isJsonObject(schema)) return 'A JSON Schema is an object.';
+  if (isTooDeep(schema, maxDepth)) return `The schema is nested deeper than ${maxDepth} levels.`;
   if (JSON.stringify(schema).length > maxChars) return `The schema is longer than ${maxChars} characters.`;
   try {
     countParts(schema, schema, [], new Map());
@@ -58,7 +58,8 @@ function countTarget(
   if (before !== undefined) return before;
   const [group = '', name = ''] = ref.slice(2).split('/').map(unescapePointer);
   const definitions = root[group];
-  const target = isObject(definitions) && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+  const target =
+    isJsonObject(definitions) && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
   if (target === undefined) throw new Refusal(`"${ref}" does not exist.`);
   const count = countParts(target, root, [...open, ref], known);
   known.set(ref, count);
@@ -66,17 +67,3 @@ function countTarget(
 }
 
 export const unescapePointer = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function isTooDeep(value: JsonObject): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= maxDepth; depth += 1) {
-    level = level.flatMap((part): unknown[] =>
-      typeof part === 'object' && part !== null ? Object.values(part) : [],
-    );
-    if (level.length === 0) return false;
-  }
-  return true;
-}

@@ -19,14 +19,17 @@ import {
 
 const idPrefix = triggerScheduleId('');
 
+/** How long a page may wait for the state of a Schedule, in milliseconds. */
+const lookDeadlineMs = 2000;
+
 /** Makes up for times that were missed: all of them, in order. */
 const overlap = ScheduleOverlapPolicy.BUFFER_ALL;
 
 export function createTriggerSchedules(client: Client): TriggerSchedules {
   const handle = (policyId: string): ScheduleHandle => client.schedule.getHandle(triggerScheduleId(policyId));
 
-  async function describe(policyId: string): Promise<DescribedSchedule | null> {
-    const found = await ifThere(() => handle(policyId).describe());
+  async function describe(policyId: string, deadlineMs?: number): Promise<DescribedSchedule | null> {
+    const found = await ifThere(() => handle(policyId).describe(), deadlineMs);
     if (found === null) return null;
     const { state, info } = found;
     return {
@@ -39,7 +42,7 @@ export function createTriggerSchedules(client: Client): TriggerSchedules {
   }
 
   return {
-    describe,
+    describe: (policyId) => describe(policyId, lookDeadlineMs),
 
     async sync(policy, missedSince) {
       let known = await describe(policy.id);
@@ -98,9 +101,9 @@ export function createTriggerSchedules(client: Client): TriggerSchedules {
     }
   }
 
-  async function ask<T>(request: () => Promise<T>): Promise<T> {
+  async function ask<T>(request: () => Promise<T>, deadlineMs?: number): Promise<T> {
     try {
-      return await callTemporal(client, request);
+      return await callTemporal(client, request, deadlineMs);
     } catch (error) {
       // So the client tells that the server does not take the spec.
       if (error instanceof TypeError) throw new ScheduleRefusedError(error.message, { cause: error });
@@ -108,9 +111,9 @@ export function createTriggerSchedules(client: Client): TriggerSchedules {
     }
   }
 
-  async function ifThere<T>(request: () => Promise<T>): Promise<T | null> {
+  async function ifThere<T>(request: () => Promise<T>, deadlineMs?: number): Promise<T | null> {
     try {
-      return await ask(request);
+      return await ask(request, deadlineMs);
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../contracts/graph/document';
+import { isJsonObject, type Json, type JsonObject } from '../contracts/json';
 
 const nodeFields = ['id', 'type', 'position', 'parentId', 'data'];
 const edgeFields = ['id', 'source', 'sourceHandle', 'target', 'data'];
@@ -8,20 +8,20 @@ const edgeFields = ['id', 'source', 'sourceHandle', 'target', 'data'];
  * only in part, stays as it is: validation says what is wrong with it.
  */
 export function normaliseDraft(draft: Json): Json {
-  if (!isObject(draft)) return draft;
+  if (!isJsonObject(draft)) return draft;
   const kept = pick(draft, ['schemaVersion', 'nodes', 'edges', 'viewport']);
   return {
     ...kept,
     ...(Array.isArray(kept.nodes) && { nodes: kept.nodes.map((node) => cleaned(node, nodeFields)) }),
     ...(Array.isArray(kept.edges) && { edges: kept.edges.map((edge) => cleaned(edge, edgeFields)) }),
-    ...(isObject(kept.viewport) && { viewport: pick(kept.viewport, ['x', 'y', 'zoom']) }),
+    ...(isJsonObject(kept.viewport) && { viewport: pick(kept.viewport, ['x', 'y', 'zoom']) }),
   };
 }
 
 function cleaned(part: Json, fields: readonly string[]): Json {
-  if (!isObject(part)) return part;
+  if (!isJsonObject(part)) return part;
   const kept = pick(part, fields);
-  return isObject(kept.position) ? { ...kept, position: pick(kept.position, ['x', 'y']) } : kept;
+  return isJsonObject(kept.position) ? { ...kept, position: pick(kept.position, ['x', 'y']) } : kept;
 }
 
 const pick = (object: JsonObject, names: readonly string[]): JsonObject =>
@@ -31,6 +31,3 @@ const pick = (object: JsonObject, names: readonly string[]): JsonObject =>
       return value === undefined ? [] : [[name, value]];
     }),
   );
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

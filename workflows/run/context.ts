@@ -1,6 +1,7 @@
 import { CancelledFailure, condition, proxyActivities, type ActivityOptions } from '@temporalio/workflow';
 import type { CompiledNode } from '../contracts/graph/compiled';
-import { defaultHandle, type Json, type JsonObject } from '../contracts/graph/document';
+import { defaultHandle, type Json } from '../contracts/graph/document';
+import { isJsonObject } from '../contracts/json';
 import {
   callKey,
   type Claimed,
@@ -200,7 +201,4 @@ const unclaimed = <T>({ value }: Claimed<T>): T => value;
 
 /** An edited object keeps the fields that were not edited. */
 const merge = (value: Json, edited: Json): Json =>
-  isObject(value) && isObject(edited) ? { ...value, ...edited } : edited;
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  isJsonObject(value) && isJsonObject(edited) ? { ...value, ...edited } : edited;

@@ -6,13 +6,14 @@ import type { Presence, Presences } from '../../../infra/relay/presence';
 import { roomChannel } from '../../../infra/relay/relay';
 import { closeCodes } from '../../../workflows/contracts/events';
 import type { MessagePost } from '../rooms/post-message';
-import { parseClientFrame } from './client-frames';
+import { clientFrame } from './client-frames';
 import type { Admission, Connection, Connections } from './connection';
 import { createFrameBudget } from './frame-budget';
 import { createFrameHandlers, type FrameServices } from './frame-handlers';
 import type { Greeter } from './greeter';
 import type { Hub } from './hub';
 import type { HubChannel } from './hub-channel';
+import { readFrame } from './read-frame';
 import { createSocketWriter, type SocketWriter } from './socket-writer';
 
 export interface RoomSocketDeps {
@@ -118,16 +119,12 @@ function connect(
       writer.close(closeCodes.tooManyFrames, 'Too many frames');
       return;
     }
-    if (isBinary) {
-      writer.reply({ type: 'error', code: 'binary_frame', detail: 'Frames are JSON text.' });
+    const read = readFrame(clientFrame, data, isBinary);
+    if (read.ok) {
+      handlers.handle(read.frame);
       return;
     }
-    const parsed = parseClientFrame(data.toString());
-    if (parsed.ok) {
-      handlers.handle(parsed.frame);
-      return;
-    }
-    const { code, detail, id } = parsed;
+    const { code, detail, id } = read;
     writer.reply({ type: 'error', code, detail, ...(id === undefined ? {} : { id }) });
   });
   ws.on('pong', () => {

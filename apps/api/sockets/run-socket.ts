@@ -9,7 +9,8 @@ import type { FeedItem } from '../runs/run-feed';
 import { mayStillFollow } from '../runs/run-standing';
 import type { RunAdmission } from './connection';
 import { createFrameBudget } from './frame-budget';
-import { parseRunFrame } from './run-frames';
+import { readFrame } from './read-frame';
+import { runClientFrame } from './run-frames';
 import type { RunHello } from './run-protocol';
 import { createSocketWriter, type SocketWriter } from './socket-writer';
 import { encodeTextFrames } from './text-frames';
@@ -129,12 +130,10 @@ function listen(socket: RunSocket, services: ApiServices): void {
       writer.close(closeCodes.tooManyFrames, 'Too many frames');
       return;
     }
-    const parsed = isBinary
-      ? { ok: false as const, code: 'binary_frame', detail: 'Frames are JSON text.' }
-      : parseRunFrame(data.toString());
-    if (!parsed.ok) writer.reply({ type: 'error', code: parsed.code, detail: parsed.detail });
-    else if (parsed.frame.type === 'ping') writer.reply({ type: 'pong' });
-    else cancel(parsed.frame.mode ?? 'cancel');
+    const read = readFrame(runClientFrame, data, isBinary);
+    if (!read.ok) writer.reply({ type: 'error', code: read.code, detail: read.detail });
+    else if (read.frame.type === 'ping') writer.reply({ type: 'pong' });
+    else cancel(read.frame.mode ?? 'cancel');
   });
 
   function cancel(mode: 'cancel' | 'stop'): void {

@@ -3,20 +3,14 @@ import { dirname, join } from 'node:path';
 import { Argument, Command } from 'commander';
 import { loadSettings } from '../../../infra/config/load-settings';
 import { readEnvironment, type Environment } from '../../../infra/config/read-environment';
-import { migrate } from '../../../infra/database/migrate';
-import { claimDataDir } from '../../../infra/stack/data-dir';
 import type { Report } from '../../../infra/stack/report';
-import { createServerGroup, type ServerGroup } from '../../../infra/stack/server-group';
-import { anyPorts, startStack } from '../../../infra/stack/stack';
 import { chromiumHint, obtainChromium } from '../chromium';
 import { dataDirOf } from '../data-dir-of';
 import { explainError } from '../explain-error';
-import { shutDown } from '../shut-down';
 import { listenForStop } from '../stop-signals';
 import { createTerminalReport } from '../terminal-report';
-import { makeRunFolder } from '../testing/run-folder';
+import { claimServers, type TestServers } from '../testing/servers';
 import { runSuite, suiteNames, type SuiteName, type SuiteResult } from '../testing/suites';
-import { testEnvironment } from '../testing/test-environment';
 import { readWords } from '../testing/words';
 
 /** `coagent test [suites…] [-- Jest's arguments]`: real servers of its own, then the suites, then the count. */
@@ -31,49 +25,38 @@ export function testCommand(): Command {
     });
 }
 
-/** Own servers on any free ports, migrated; and a browser when the page is going to be tested. */
+/** @returns the environment of each Jest worker; with a browser when the page is going to be tested. */
 async function prepare(
-  dataDir: string,
+  servers: readonly TestServers[],
   suites: readonly SuiteName[],
   report: Report,
-  group: ServerGroup,
-): Promise<Environment> {
-  const environment = testEnvironment(readEnvironment({ dotEnv: false }));
-  const settings = loadSettings(environment);
+): Promise<Environment[]> {
   const browser = suites.includes('e2e')
     ? report.step(
         'Chromium',
-        (progress) => obtainChromium(environment, progress),
+        (progress) => obtainChromium(readEnvironment({ dotEnv: false }), progress),
         (found) => found ?? chromiumHint,
       )
     : undefined;
-  const stack = await startStack({
-    settings,
-    environment,
-    dataDir,
-    report,
-    ports: anyPorts,
-    unsafeFast: true,
-    group,
-  });
-  await report.step('Migrations', () => migrate(stack.addresses.postgres));
-  return { ...stack.environment, CHROMIUM_PATH: await browser };
+  const environments: Environment[] = [];
+  // One after the other: two that look for free ports at once would find the same ones.
+  for (const each of servers) environments.push(await each.start());
+  const CHROMIUM_PATH = await browser;
+  return environments.map((environment) => ({ ...environment, CHROMIUM_PATH }));
 }
 
 /** @returns the exit code. */
 async function test(suites: readonly SuiteName[], args: readonly string[]): Promise<number> {
   const report = createTerminalReport(process.stdout);
-  const dataDir = await makeRunFolder(join(dirname(dataDirOf(loadSettings({}))), '.coagent-test'));
-  const release = claimDataDir(dataDir);
+  const servers = await claimServers(join(dirname(dataDirOf(loadSettings({}))), '.coagent-test'), report);
   const signals = listenForStop();
   const results: SuiteResult[] = [];
-  const group = createServerGroup(report);
 
   async function run(): Promise<void> {
-    const environment = await prepare(dataDir, suites, report, group);
+    const environments = await prepare(servers, suites, report);
     for (const name of suites) {
       report.note(`\n${name}`);
-      results.push(await runSuite(name, { environment, folder: dataDir, args }));
+      results.push(await runSuite(name, { environments, folder: servers[0].dataDir, args }));
     }
   }
 
@@ -85,14 +68,21 @@ async function test(suites: readonly SuiteName[], args: readonly string[]): Prom
   } finally {
     // Interrupted: what fails from here on, fails because it is being stopped.
     running.catch(() => undefined);
-    await shutDown(group, dataDir, signals);
-    release();
+    await Promise.all(servers.map((each) => each.stop(signals)));
   }
-  return conclude(suites, results, dataDir);
+  return conclude(
+    suites,
+    results,
+    servers.map(({ dataDir }) => dataDir),
+  );
 }
 
 /** Says how the suites went; one that never ran counts as a failure. The last line is for scripts. */
-function conclude(suites: readonly SuiteName[], results: readonly SuiteResult[], dataDir: string): number {
+function conclude(
+  suites: readonly SuiteName[],
+  results: readonly SuiteResult[],
+  dataDirs: readonly string[],
+): number {
   const missing = suites.filter((name) => !results.some((result) => result.name === name));
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, missing.length);
@@ -101,8 +91,8 @@ function conclude(suites: readonly SuiteName[], results: readonly SuiteResult[],
     console.log(`${name.padEnd(12)} ${good} passed, ${bad} failed, ${seconds.toFixed(1)} s`);
   }
   for (const name of missing) console.log(`${name.padEnd(12)} did not run`);
-  if (failed === 0) rmSync(dataDir, { recursive: true, force: true });
-  else console.log(`\nServer logs and data of this run: ${dataDir}`);
+  if (failed === 0) for (const dataDir of dataDirs) rmSync(dataDir, { recursive: true, force: true });
+  else console.log(`\nServer logs and data of this run: ${dataDirs.join(' and ')}`);
   console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }

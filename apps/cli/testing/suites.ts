@@ -11,8 +11,8 @@ export const suiteNames = ['unit', 'integration', 'replay', 'e2e', 'chaos'] as c
 
 export type SuiteName = (typeof suiteNames)[number];
 
-/** Test files that run at the same time; those that measure or kill run alone. */
-const workers: Readonly<Record<SuiteName, number>> = { unit: 2, integration: 2, replay: 1, e2e: 1, chaos: 1 };
+/** Its files kill processes every few seconds until the work is done: beside other work it would not get done. */
+const runsAlone: SuiteName = 'chaos';
 
 export interface SuiteResult {
   name: SuiteName;
@@ -40,7 +40,8 @@ function readReport(file: string): JestReport | undefined {
 }
 
 export interface RunOptions {
-  environment: Environment;
+  /** One for each test file that runs at the same time, with servers of its own: see test/support/own-servers.ts. */
+  environments: readonly Environment[];
   /** Where the report goes. */
   folder: string;
   /** Passed on to Jest. */
@@ -50,19 +51,20 @@ export interface RunOptions {
 /** Runs one suite in a Jest of its own. A Jest that fails without naming a failed test counts as one failure. */
 export async function runSuite(
   name: SuiteName,
-  { environment, folder, args }: RunOptions,
+  { environments, folder, args }: RunOptions,
 ): Promise<SuiteResult> {
   const since = Date.now();
   const report = join(folder, `${name}.json`);
   const jest = join(dirname(createRequire(__filename).resolve('jest/package.json')), 'bin', 'jest.js');
   const options = [
-    ...['--config', 'jest.config.cjs', '--selectProjects', name, '--maxWorkers', String(workers[name])],
+    ...['--config', 'jest.config.cjs', '--selectProjects', name],
+    ...['--maxWorkers', String(name === runsAlone ? 1 : environments.length)],
     // A socket that a test leaves open must not keep the whole run from ending.
     ...['--passWithNoTests', '--forceExit', '--json', `--outputFile=${report}`],
   ];
   const child = spawn(process.execPath, [jest, ...options, ...args], {
     cwd: projectRoot(),
-    env: environment,
+    env: { ...environments[0], TEST_ENVIRONMENTS: JSON.stringify(environments) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   endWithUs(child);

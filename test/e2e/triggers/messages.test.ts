@@ -134,7 +134,11 @@ test('a cooldown and a bound on runs under way hold; a disabled policy is asked 
   await say(room.id, 'second');
   await triggers.skipped(cooling, 'cooldown');
   await ada.must('POST', `/triggers/${cooling}/disable`);
-  await say(room.id, 'third');
+  const { messageId: third } = await say(room.id, 'third');
+  // A message is decided over with the policies that there are when it is stored.
+  await eventually('it is stored', async () =>
+    (await allMessages(ada, room.id)).some(({ id }) => id === third),
+  );
   const leading = await triggers.policy({ ...common, debounceSeconds: 30, debounceMode: 'leading' });
   await say(room.id, 'fourth');
   await say(room.id, 'fifth');

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { bundleWorkflows } from '../../../infra/temporal/bundle-workflows';
@@ -194,7 +193,7 @@ test('the workspace’s host decides over each event once, also after it has con
   const { record, start } = await newWorkspaceHost();
   record.setPolicies(
     policyWith({ eventType: 'run_failed' }),
-    policyWith({ eventType: 'manual', debounce: { mode: 'trailing', seconds: 20 } }),
+    policyWith({ eventType: 'manual', debounce: { mode: 'trailing', seconds: 12 } }),
   );
   const host = await start();
   const latest = client.workflow.getHandle(host.workflowId);
@@ -207,7 +206,7 @@ test('the workspace’s host decides over each event once, also after it has con
     'it has continued as new',
     async () => {
       // Nobody waits for these: they make the history longer. A pause is the calm moment that it waits for.
-      for (let told = 0; told < 500; told += 1) await tell(latest, event({ type: 'approval_decided' }));
+      await Promise.all(Array.from({ length: 500 }, () => tell(latest, event({ type: 'approval_decided' }))));
       await pause(1500);
       const { runId } = await latest.describe();
       return runId !== host.firstExecutionRunId;

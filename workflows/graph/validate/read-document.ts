@@ -4,9 +4,9 @@ import {
   type GraphEdge,
   type GraphNode,
   type Json,
-  type JsonObject,
 } from '../../contracts/graph/document';
 import type { GraphProblem } from '../../contracts/graph/problems';
+import { isJsonObject, isTooDeep } from '../../contracts/json';
 import { idPattern, isReservedId } from '../node-ids';
 import { problem, type Place } from './problem';
 
@@ -29,11 +29,11 @@ export function readDocument(document: unknown): ReadDocument {
     problems.push(problem('invalid_shape', message, { ...place, ...(path !== '' && { path }) }));
     return [];
   };
-  if (!isObject(document)) {
+  if (!isJsonObject(document)) {
     wrong('', 'A graph is an object with `schemaVersion`, `nodes` and `edges`.');
     return nothing;
   }
-  if (isTooDeep(document)) {
+  if (isTooDeep(document, maxDepth)) {
     wrong('', `The graph is nested deeper than ${maxDepth} levels.`);
     return nothing;
   }
@@ -75,7 +75,7 @@ export function readDocument(document: unknown): ReadDocument {
   return { nodes, edges, nodeIds, problems };
 
   function readNode(value: Json, path: string): GraphNode[] {
-    if (!isObject(value)) return wrong(path, 'A node is an object.');
+    if (!isJsonObject(value)) return wrong(path, 'A node is an object.');
     const { id } = value;
     if (typeof id !== 'string' || !idPattern.test(id))
       return wrong(`${path}.id`, 'A node’s id has 1 to 64 letters, digits, `_` or `-`.');
@@ -94,7 +94,7 @@ export function readDocument(document: unknown): ReadDocument {
       );
     const place = { nodeId: id };
     const { type, position, parentId, data } = value;
-    if (!isObject(position) || typeof position.x !== 'number' || typeof position.y !== 'number')
+    if (!isJsonObject(position) || typeof position.x !== 'number' || typeof position.y !== 'number')
       wrong('position', 'A node’s position is {x, y}, in numbers.', place);
     if (parentId !== undefined && typeof parentId !== 'string')
       return wrong(
@@ -103,13 +103,13 @@ export function readDocument(document: unknown): ReadDocument {
         place,
       );
     if (typeof type !== 'string') return wrong('type', 'A node’s type names its kind.', place);
-    if (!isObject(data)) return wrong('data', 'A node’s data is an object.', place);
+    if (!isJsonObject(data)) return wrong('data', 'A node’s data is an object.', place);
     const parent = parentId === undefined ? {} : { parentId };
     return [{ id, type, position: { x: 0, y: 0 }, ...parent, data }];
   }
 
   function readEdge(value: Json, path: string): GraphEdge[] {
-    if (!isObject(value)) return wrong(path, 'An edge is an object.');
+    if (!isJsonObject(value)) return wrong(path, 'An edge is an object.');
     const { id, source, target, sourceHandle = null } = value;
     if (typeof id !== 'string' || id === '' || id.length > 200)
       return wrong(`${path}.id`, 'An edge’s id has 1 to 200 characters.');
@@ -127,18 +127,4 @@ export function readDocument(document: unknown): ReadDocument {
       return wrong('sourceHandle', 'sourceHandle names a way out of the source.', place);
     return [{ id, source, target, sourceHandle }];
   }
-}
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function isTooDeep(value: JsonObject): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= maxDepth; depth += 1) {
-    level = level.flatMap((part): unknown[] =>
-      typeof part === 'object' && part !== null ? Object.values(part) : [],
-    );
-    if (level.length === 0) return false;
-  }
-  return true;
 }

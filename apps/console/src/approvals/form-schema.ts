@@ -1,4 +1,4 @@
-import type { Json, JsonObject, JsonSchema } from '../../../../workflows/contracts/json';
+import { isJsonObject, type Json, type JsonSchema } from '../../../../workflows/contracts/json';
 
 /** One control of a form. */
 export interface FormField {
@@ -34,7 +34,7 @@ const combining = ['$ref', 'allOf', 'anyOf', 'oneOf', 'not', 'if'];
  */
 export function formFields(schema: JsonSchema): FormField[] {
   const { properties, required } = schema;
-  if (!isObject(properties) || combining.some((word) => word in schema)) return [wholeForm(schema)];
+  if (!isJsonObject(properties) || combining.some((word) => word in schema)) return [wholeForm(schema)];
   const names = new Set(Array.isArray(required) ? required : []);
   if ([...names].some((name) => typeof name !== 'string' || !(name in properties)))
     return [wholeForm(schema)];
@@ -51,7 +51,7 @@ const wholeForm = (schema: JsonSchema): FormField => ({
 });
 
 function fieldOf(name: string, property: Json, required: boolean): FormField {
-  const schema = isObject(property) ? property : {};
+  const schema = isJsonObject(property) ? property : {};
   const control = controlOf(schema);
   return {
     name,
@@ -100,8 +100,6 @@ function initialOf(control: Control, value: Json | undefined): FieldValue {
   }
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 const numberOf = (value: Json | undefined): number | undefined =>
