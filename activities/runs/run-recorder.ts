@@ -53,10 +53,8 @@ export function createRunRecorder(deps: RunRecorderDeps): RunRecorder {
     if (!row) throw ApplicationFailure.nonRetryable(runFailures.run_gone, 'run_gone');
     passOn(run, row);
     const forRoom = roomEventsOf(runId, events);
-    await Promise.all([
-      events.length > 0 && nudge(runId, row.lastEventSeq),
-      roomId !== null && forRoom.length > 0 && relay.publishOnce(roomChannel(roomId), forRoom),
-    ]);
+    if (events.length > 0) void nudge(runId, row.lastEventSeq);
+    if (roomId !== null && forRoom.length > 0) await relay.publishOnce(roomChannel(roomId), forRoom);
   }
 
   /** To those who wait for what happened; what is lost on the way is found by the workers' next look. */
@@ -68,7 +66,7 @@ export function createRunRecorder(deps: RunRecorderDeps): RunRecorder {
     if (row.endedPolicyId !== null) deps.policyRunEnded(row.endedPolicyId);
   }
 
-  /** Whoever listens would find the events with the next nudge, or at its next look. */
+  /** Nobody waits for it: whoever listens would find the events with the next nudge, or at its next look. */
   async function nudge(runId: string, seq: number): Promise<void> {
     try {
       await relay.publishEphemeral(runChannel(runId), { type: 'run.changed', seq });

@@ -20,11 +20,13 @@ export interface RunStatementRow extends Partial<RunCaptureRow> {
  */
 export function runStatement(
   { runId, workspaceId }: { runId: string; workspaceId: string },
-  { nodes, asked, changed, decisions, run }: RunRecords,
+  records: RunRecords,
   events: readonly LoggedEvent[],
   happenings: readonly RunHappening[],
 ): Prisma.Sql {
+  const { nodes, run } = records;
   const captures = happenings.length > 0;
+  const hasApprovals = [records.asked, records.changed, records.decisions].some(({ length }) => length > 0);
   return Prisma.sql`
     WITH run AS (
       SELECT id, workspace_id, room_id, session_id, workflow_id, version, trigger_type, trigger_depth, trigger_policy_id,
@@ -58,46 +60,9 @@ export function runStatement(
         cost_micros = known.cost_micros + EXCLUDED.cost_micros,
         ended_at = EXCLUDED.ended_at
       WHERE known.status IN ('running', 'waiting')
-    ), asked AS (
-      INSERT INTO approvals AS known (id, workspace_id, run_id, room_id, node_key, status, title, description, schema,
-        actions, roles, user_ids, quorum, action, reminders, escalated, requested_at, due_at, ended_at)
-      SELECT asked.id, run.workspace_id, run.id, run.room_id, node_key, coalesce(status, 'pending')::"ApprovalStatus",
-        title, description, schema, actions, roles, user_ids, quorum, action, coalesce(reminders, 0),
-        coalesce(escalated, false), requested_at, due_at, ended_at
-      FROM jsonb_to_recordset(${toJsonText(asked)}::jsonb) AS asked(
-        id uuid, node_key text, status text, title text, description text, schema jsonb, actions jsonb, roles text[],
-        user_ids uuid[], quorum int, action text, reminders int, escalated boolean, requested_at timestamptz,
-        due_at timestamptz, ended_at timestamptz), run
-      ON CONFLICT (id) DO UPDATE SET
-        status = EXCLUDED.status,
-        action = EXCLUDED.action,
-        reminders = greatest(EXCLUDED.reminders, known.reminders),
-        ended_at = EXCLUDED.ended_at
-      WHERE known.status = 'pending'
-      RETURNING id, status::text AS status, known.xmax = 0 AS fresh
-    ), changed AS (
-      UPDATE approvals SET
-        status = coalesce(changed.status::"ApprovalStatus", approvals.status),
-        action = coalesce(changed.action, approvals.action),
-        reminders = coalesce(changed.reminders, approvals.reminders),
-        escalated = coalesce(changed.escalated, approvals.escalated),
-        roles = coalesce(changed.roles, approvals.roles),
-        user_ids = coalesce(changed.user_ids, approvals.user_ids),
-        ended_at = changed.ended_at
-      FROM jsonb_to_recordset(${toJsonText(changed)}::jsonb) AS changed(
-        id uuid, status text, action text, reminders int, escalated boolean, roles text[], user_ids uuid[],
-        ended_at timestamptz), run
-      WHERE approvals.id = changed.id AND approvals.run_id = run.id AND approvals.status = 'pending'
-      RETURNING approvals.id, approvals.status::text AS status, false AS fresh
-    ), approval AS (
-      SELECT id, status, fresh FROM asked UNION ALL SELECT id, status, fresh FROM changed
-    ), decided AS (
-      INSERT INTO approval_decisions (approval_id, user_id, name, action, data, comment, decided_at)
-      SELECT approval_id, user_id, name, action, data, comment, decided_at
-      FROM jsonb_to_recordset(${toJsonText(decisions)}::jsonb) AS decided(
-        approval_id uuid, user_id uuid, name text, action text, data jsonb, comment text, decided_at timestamptz), run
-      ON CONFLICT (approval_id, user_id) DO NOTHING
-    ), told AS (
+    )
+    ${hasApprovals ? approvalSteps(records) : noApprovals}
+    , told AS (
       INSERT INTO run_events (run_id, seq, key, type, data, at)
       SELECT run.id, run.last_event_seq + row_number() OVER (ORDER BY ord), key, type, data, at
       FROM jsonb_to_recordset(${toJsonText(events.map(eventRow))}::jsonb) AS event(
@@ -118,6 +83,52 @@ export function runStatement(
     FROM run`;
 }
 
+/** Steps of the statement: approvals as they are now. `approval` is what it made of them. */
+const approvalSteps = ({ asked, changed, decisions }: RunRecords): Prisma.Sql => Prisma.sql`
+  , asked AS (
+    INSERT INTO approvals AS known (id, workspace_id, run_id, room_id, node_key, status, title, description, schema,
+      actions, roles, user_ids, quorum, action, reminders, escalated, requested_at, due_at, ended_at)
+    SELECT asked.id, run.workspace_id, run.id, run.room_id, node_key, coalesce(status, 'pending')::"ApprovalStatus",
+      title, description, schema, actions, roles, user_ids, quorum, action, coalesce(reminders, 0),
+      coalesce(escalated, false), requested_at, due_at, ended_at
+    FROM jsonb_to_recordset(${toJsonText(asked)}::jsonb) AS asked(
+      id uuid, node_key text, status text, title text, description text, schema jsonb, actions jsonb, roles text[],
+      user_ids uuid[], quorum int, action text, reminders int, escalated boolean, requested_at timestamptz,
+      due_at timestamptz, ended_at timestamptz), run
+    ON CONFLICT (id) DO UPDATE SET
+      status = EXCLUDED.status,
+      action = EXCLUDED.action,
+      reminders = greatest(EXCLUDED.reminders, known.reminders),
+      ended_at = EXCLUDED.ended_at
+    WHERE known.status = 'pending'
+    RETURNING id, status::text AS status, known.xmax = 0 AS fresh
+  ), changed AS (
+    UPDATE approvals SET
+      status = coalesce(changed.status::"ApprovalStatus", approvals.status),
+      action = coalesce(changed.action, approvals.action),
+      reminders = coalesce(changed.reminders, approvals.reminders),
+      escalated = coalesce(changed.escalated, approvals.escalated),
+      roles = coalesce(changed.roles, approvals.roles),
+      user_ids = coalesce(changed.user_ids, approvals.user_ids),
+      ended_at = changed.ended_at
+    FROM jsonb_to_recordset(${toJsonText(changed)}::jsonb) AS changed(
+      id uuid, status text, action text, reminders int, escalated boolean, roles text[], user_ids uuid[],
+      ended_at timestamptz), run
+    WHERE approvals.id = changed.id AND approvals.run_id = run.id AND approvals.status = 'pending'
+    RETURNING approvals.id, approvals.status::text AS status, false AS fresh
+  ), approval AS (
+    SELECT id, status, fresh FROM asked UNION ALL SELECT id, status, fresh FROM changed
+  ), decided AS (
+    INSERT INTO approval_decisions (approval_id, user_id, name, action, data, comment, decided_at)
+    SELECT approval_id, user_id, name, action, data, comment, decided_at
+    FROM jsonb_to_recordset(${toJsonText(decisions)}::jsonb) AS decided(
+      approval_id uuid, user_id uuid, name text, action text, data jsonb, comment text, decided_at timestamptz), run
+    ON CONFLICT (approval_id, user_id) DO NOTHING
+  )`;
+
+/** Most batches tell of none: what is left out need not be planned. */
+const noApprovals = Prisma.sql`, approval AS (SELECT NULL::uuid AS id, '' AS status, false AS fresh WHERE false)`;
+
 function statusChange({ status, at, output, error, ends }: NonNullable<RunRecords['run']>): Prisma.Sql {
   const unlessEnded = (column: Prisma.Sql, value: Prisma.Sql): Prisma.Sql =>
     Prisma.sql`, ${column} = CASE WHEN runs.ended_at IS NULL THEN ${value} ELSE runs.${column} END`;
@@ -131,11 +142,9 @@ function statusChange({ status, at, output, error, ends }: NonNullable<RunRecord
       unlessEnded(Prisma.sql`ended_at`, Prisma.sql`${at}::timestamptz`),
       unlessEnded(Prisma.sql`output`, Prisma.sql`${json(output)}::jsonb`),
       unlessEnded(Prisma.sql`error`, Prisma.sql`${json(error)}::jsonb`),
-      ...['prompt_tokens', 'completion_tokens', 'cost_micros'].map((name) => {
-        const column = Prisma.raw(name);
-        return Prisma.sql`, ${column} = (SELECT coalesce(sum(${column}), 0) FROM node_runs
-          WHERE run_id = runs.id AND NOT reused)`;
-      }),
+      Prisma.sql`, (prompt_tokens, completion_tokens, cost_micros) = (
+        SELECT coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), coalesce(sum(cost_micros), 0)
+        FROM node_runs WHERE run_id = runs.id AND NOT reused)`,
     );
   }
   return Prisma.join(changes, ' ');
