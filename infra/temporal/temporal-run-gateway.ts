@@ -158,8 +158,9 @@ function detailsOf(reason: DecisionRefusal, cause: ApplicationFailure): Decision
   return reason === decideRefusals.notPending ? (details as { status: string }) : (details as Decision);
 }
 
+/** The wait is over: by our clock (DEADLINE_EXCEEDED), or by the server's, which ends the call then (CANCELLED). */
 const isDeadline = (error: unknown): boolean =>
-  error instanceof TemporalUnavailableError && hasCode(error, 4);
+  error instanceof TemporalUnavailableError && (hasCode(error, 4) || hasCode(error, 1));
 const isExhausted = (error: unknown): boolean => hasCode(error, 8);
 
 function hasCode(error: unknown, code: number): boolean {

@@ -11,13 +11,19 @@ interface Shape {
   what: string;
   bare: 'bareFanOut' | 'bareChain';
   nodes: number;
+  rounds: number;
 }
+
+/** Of each shape, before it is measured: connections have then prepared their statements, and code is compiled. */
+const warmUps = 5;
 
 const shapes: readonly Shape[] = [
   ...[10, 100, 200].map((nodes): Shape => {
-    return { key: 'h', what: `${nodes} tool nodes side by side`, bare: 'bareFanOut', nodes };
+    // Short runs vary more.
+    const rounds = nodes === 10 ? 45 : 15;
+    return { key: 'h', what: `${nodes} tool nodes side by side`, bare: 'bareFanOut', nodes, rounds };
   }),
-  { key: 'i', what: '50 tool nodes one after the other', bare: 'bareChain', nodes: 50 },
+  { key: 'i', what: '50 tool nodes one after the other', bare: 'bareChain', nodes: 50, rounds: 15 },
 ];
 
 /** (h), (i), (j): graphs run headless against workflows that make the same calls, in turns; and how long histories get. */
@@ -25,7 +31,8 @@ export const graphRuns: Measure = async ({ servers, quick, say, profile }) => {
   const bench = await startGraphBench(servers, profile);
   try {
     const rows: Row[] = [];
-    for (const shape of shapes) rows.push(...(await measure(bench, shape, quick ? 2 : 15, say)));
+    for (const shape of shapes)
+      rows.push(...(await measure(bench, quick ? { ...shape, rounds: 2 } : shape, say)));
     return rows;
   } finally {
     await bench.stop();
@@ -34,17 +41,15 @@ export const graphRuns: Measure = async ({ servers, quick, say, profile }) => {
 
 async function measure(
   bench: GraphBench,
-  { key, what, bare, nodes }: Shape,
-  rounds: number,
+  { key, what, bare, nodes, rounds }: Shape,
   say: (line: string) => void,
 ): Promise<Row[]> {
   const runOurs = await bench.prepare(bare === 'bareChain' ? chainGraph(nodes) : fanOutGraph(nodes));
   const ours: TimedRun[] = [];
   const theirs: TimedRun[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = -warmUps; round < rounds; round += 1) {
     const pair = [await runOurs(), await bench.runBare(bare, nodes)] as const;
-    // The first warms up.
-    if (round === 0) continue;
+    if (round < 0) continue;
     ours.push(pair[0]);
     theirs.push(pair[1]);
   }
