@@ -6,7 +6,7 @@ const suite = (name) => ({
   rootDir: __dirname,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
-  setupFiles: ['<rootDir>/test/support/own-servers.ts'],
+  setupFiles: ['<rootDir>/test/support/worker-environment.ts'],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest'] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   // The generated Prisma client names its own files as .js.

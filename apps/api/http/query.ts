@@ -40,11 +40,3 @@ export const queryFlagOr = (fallback: boolean) =>
 
 /** Size of a list's page: `?limit=`, 1 to 200, 50 when absent. */
 export const pageLimit = queryIntegerOr(50, { min: 1, max: 200 });
-
-/** `?cursor=` of a list: the `nextCursor` of the page before. */
-export const pageCursor = z
-  .string()
-  .min(1)
-  .max(200)
-  .optional()
-  .meta({ example: '0197d6a2-6f5c-7c3e-9d53-0f3a5b1c2d4e' });

@@ -27,7 +27,7 @@ type Saving = Pick<ApiServices, 'database' | 'schedules' | 'secrets' | 'logger'>
  * Every change of policies is made within this: those who decide notice it at their next step, and it stays on record. The
  * workspace's row is locked until the end.
  */
-export async function changePolicies<T>(
+async function changePolicies<T>(
   database: Database,
   workspaceId: string,
   change: (tx: Prisma.TransactionClient) => Promise<T>,

@@ -40,7 +40,7 @@ function readReport(file: string): JestReport | undefined {
 }
 
 export interface RunOptions {
-  /** One for each test file that runs at the same time, with servers of its own: see test/support/own-servers.ts. */
+  /** One for each test file that runs at the same time, with servers of its own: see test/support/worker-environment.ts. */
   environments: readonly Environment[];
   /** Where the report goes. */
   folder: string;

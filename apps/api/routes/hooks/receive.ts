@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { receiveHook, tryHook } from '../../hooks/receive';
+import { goneSignal } from '../../http/gone-signal';
 import { defineRoute } from '../../http/route';
 import { awaitDecision } from '../../triggers/await-decision';
 import { uuid } from '../fields';
-import { decided, decidedExample, goneSignal } from '../triggers/decided';
+import { decided, decidedExample } from '../triggers/decided';
 import { dryRunExample, dryRunView } from '../triggers/test-trigger';
 import { preferWait, sessionId, waitOf } from '../workflows/execute';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { RunStatus } from '../../../../prisma/generated/enums';
 import { skipReasons, type SkipReason } from '../../../../workflows/contracts/triggers/policy';
-import type { HttpContext } from '../../http/context';
 import { ids } from '../examples';
 import { uuid } from '../fields';
 import { failure } from '../runs/run-views';
@@ -36,10 +35,3 @@ export const decided = z
     }),
   ])
   .meta({ id: 'DecidedEvent' });
-
-/** Aborted when the client is gone. */
-export function goneSignal(ctx: HttpContext): AbortSignal {
-  const gone = new AbortController();
-  ctx.res.once('close', () => gone.abort());
-  return gone.signal;
-}

@@ -3,6 +3,7 @@ import type { Database } from '../../../../infra/database/client';
 import type { TriggerPolicy } from '../../../../prisma/generated/client';
 import { scheduledPolicy } from '../../../../infra/triggers/scheduled-policy';
 import { ApiError } from '../../http/problems';
+import { goneSignal } from '../../http/gone-signal';
 import { defineRoute } from '../../http/route';
 import type { ApiServices } from '../../http/services';
 import { invalid } from '../../http/validate';
@@ -16,7 +17,7 @@ import { ids } from '../examples';
 import { uuid } from '../fields';
 import { jsonValue } from '../json-value';
 import { preferWait, sessionId, waitOf } from '../workflows/execute';
-import { decided, decidedExample, goneSignal } from './decided';
+import { decided, decidedExample } from './decided';
 
 export const fireTrigger = defineRoute(
   {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { newSecret, rotateSecrets, storedSecrets } from '../../../../infra/secrets/rotating-secrets';
 import { defineRoute } from '../../http/route';
-import { recordAudit, type AuditEntry } from '../../identity/audit';
+import { recordAudit } from '../../identity/audit';
 import type { Prisma, WebhookSubscription } from '../../../../prisma/generated/client';
+import { auditEntryOf } from '../../webhooks/audit-entry';
 import { checkWebhook } from '../../webhooks/check-webhook';
 import { findWebhook, webhookNotFound } from '../../webhooks/find-webhook';
 import { defined } from '../defined';
@@ -61,7 +62,7 @@ export const updateWebhook = defineRoute(
       });
       const fields = Object.keys(body);
       await recordAudit(tx, {
-        ...entryOf(changed, user.userId, ctx.ip),
+        ...auditEntryOf(changed, user.userId, ctx.ip),
         action: 'webhook_changed',
         data: { fields },
       });
@@ -88,7 +89,7 @@ export const deleteWebhook = defineRoute(
     const row = await findWebhook(database, user, id);
     await database.$transaction(async (tx) => {
       await tx.webhookSubscription.deleteMany({ where: { id } });
-      await recordAudit(tx, { ...entryOf(row, user.userId, ctx.ip), action: 'webhook_deleted' });
+      await recordAudit(tx, { ...auditEntryOf(row, user.userId, ctx.ip), action: 'webhook_deleted' });
     });
     return { status: 204 };
   },
@@ -121,7 +122,10 @@ export const rotateWebhookSecret = defineRoute(
       const known = await lockWebhook(tx, id);
       const rotated = rotateSecrets(storedSecrets.parse(known.secrets), stored, now, graceHours * 3600);
       const changed = await change(tx, id, { secrets: rotated });
-      await recordAudit(tx, { ...entryOf(changed, user.userId, ctx.ip), action: 'webhook_secret_rotated' });
+      await recordAudit(tx, {
+        ...auditEntryOf(changed, user.userId, ctx.ip),
+        action: 'webhook_secret_rotated',
+      });
       return changed;
     });
     return { status: 201, body: { ...viewWebhook(row), secret } };
@@ -149,9 +153,3 @@ async function lockWebhook(tx: Prisma.TransactionClient, id: string): Promise<We
   if (row === null) throw webhookNotFound();
   return row;
 }
-
-const entryOf = (
-  { id, workspaceId }: WebhookSubscription,
-  actorId: string,
-  address: string,
-): Omit<AuditEntry, 'action'> => ({ actorId, workspaceId, target: ['webhook', id], address });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newSecret } from '../../../../infra/secrets/rotating-secrets';
 import { defineRoute } from '../../http/route';
 import { recordAudit } from '../../identity/audit';
+import { auditEntryOf } from '../../webhooks/audit-entry';
 import { checkWebhook } from '../../webhooks/check-webhook';
 import { findWebhook } from '../../webhooks/find-webhook';
 import { ids } from '../examples';
@@ -92,12 +93,9 @@ export const createWebhook = defineRoute(
         data: { ...body, workspaceId: workspace.id, secrets: [stored], createdById: user.userId },
       });
       await recordAudit(tx, {
+        ...auditEntryOf(row, user.userId, ctx.ip),
         action: 'webhook_created',
-        actorId: user.userId,
-        workspaceId: workspace.id,
-        target: ['webhook', row.id],
         data: { url: row.url, eventTypes: row.eventTypes },
-        address: ctx.ip,
       });
       return row;
     });
