@@ -29,10 +29,16 @@ export interface RunningTemporal extends RunningServer {
  * workflow then waits up to 50 ms.
  */
 const unhurried = 2000;
+/**
+ * When more events than this (100 by default) arrive while a workflow task is under way, the server fails the task, and the
+ * worker replays the whole history. A lively room gets more; their size stays bounded, by 2 MB.
+ */
+const bufferedEvents = 10_000;
 const dynamicDefaults = {
   'history.transferProcessorMaxPollRPS': unhurried,
   'history.timerProcessorMaxPollRPS': unhurried,
   'history.visibilityProcessorMaxPollRPS': unhurried,
+  'history.maximumBufferedEventsBatch': bufferedEvents,
 };
 
 /** Six times as fast under load as SQLite's defaults; what is committed survives the death of the process. */

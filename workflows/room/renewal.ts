@@ -1,4 +1,4 @@
-import { condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
 
 /** A room in which nothing arrived for this long is calm. */
 const calmMs = 150;
@@ -6,6 +6,8 @@ const calmMs = 150;
 const longEnough = 2500;
 /** How many times longer the history may get before the room continues as new at any moment. */
 const patience = 4;
+/** Events from which it does so in any case: the server takes 10,000 signals an execution. */
+const longest = 8000;
 
 /**
  * Decides when a room continues as new. A message that arrives in the last moment makes the server refuse the end of the
@@ -47,6 +49,9 @@ export class Renewal {
 
   /** It cannot wait for a good moment any more. */
   get overdue(): boolean {
-    return this.watchedSince !== null && workflowInfo().historyLength >= patience * this.watchedSince;
+    if (this.watchedSince === null) return false;
+    const { historyLength } = workflowInfo();
+    if (historyLength >= patience * this.watchedSince) return true;
+    return historyLength >= longest && patched('bounded-histories');
   }
 }

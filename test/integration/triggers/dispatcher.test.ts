@@ -220,6 +220,32 @@ test('the workspace’s host decides over each event once, also after it has con
   await latest.terminate();
 }, 120_000);
 
+test('a host that never rests continues as new before the server refuses its signals', async () => {
+  const { record, start } = await newWorkspaceHost();
+  record.setPolicies(policyWith({ eventType: 'manual' }));
+  const host = await start();
+  const latest = client.workflow.getHandle(host.workflowId);
+  let renewed = false;
+  const flood = async (): Promise<void> => {
+    for (let sent = 0; sent < 2500 && !renewed; sent += 1)
+      await tell(latest, event({ type: 'approval_decided' }));
+  };
+  const floods = Promise.all(Array.from({ length: 8 }, flood));
+  await eventually(
+    'it has continued as new',
+    async () => (await latest.describe()).runId !== host.firstExecutionRunId,
+    100,
+  );
+  renewed = true;
+  await floods;
+  const first = client.workflow.getHandle(host.workflowId, host.firstExecutionRunId);
+  expect((await first.describe()).historyLength).toBeLessThan(10_000);
+  const manual = event({ type: 'manual' });
+  await tell(latest, manual);
+  await eventually('it still decides', () => record.fires.some(({ event: of }) => of.id === manual.id), 60);
+  await latest.terminate();
+}, 120_000);
+
 describe('a timer', () => {
   const newTimer = async (more: object = {}) => {
     const policy = policyWith({ eventType: 'timer' });
