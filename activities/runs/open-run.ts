@@ -6,9 +6,9 @@ import type { SchemaChecker } from '../../workflows/contracts/graph/catalogue';
 import type { CompiledGraph } from '../../workflows/contracts/graph/compiled';
 import type { Json, JsonObject } from '../../workflows/contracts/json';
 import type { OpenedRun, ReusedOutcome } from '../../workflows/contracts/run/activities';
-import { openingEntries } from '../../workflows/contracts/run/opening';
 import { runFailures, type RunStatus } from '../../workflows/contracts/run/status';
 import { describeIssues } from './describe-issues';
+import { recordOpening } from './record-opening';
 import { missingReferences } from './references';
 import type { RunRecorder } from './run-recorder';
 
@@ -37,10 +37,8 @@ interface OpenRow {
 }
 
 /** Reads a run in one round trip, checks that it can go, and has it marked as running. */
-export async function openRun(
-  runId: string,
-  { database, recorder, logger, schemas, tools, limits }: OpenRunDeps,
-): Promise<OpenedRun> {
+export async function openRun(runId: string, deps: OpenRunDeps): Promise<OpenedRun> {
+  const { database, schemas, tools, limits } = deps;
   const [row] = await database.$queryRaw<OpenRow[]>(openQuery(runId));
   if (!row) throw ApplicationFailure.nonRetryable(runFailures.run_gone, 'run_gone');
   const { graph, workspaceId, roomId, sessionId, input: payload, depth, edited, trigger } = row;
@@ -61,20 +59,13 @@ export async function openRun(
     );
   }
   const startedAt = row.status === 'queued' ? new Date() : row.startedAt;
-  const reused = row.reused ?? {};
-  if (row.status === 'queued') {
-    const entries = openingEntries(graph, payload, reused, startedAt.getTime());
-    // The first nodes need not wait for it: what is lost with this process, the run's last record brings again.
-    recorder
-      .record({ runId, workspaceId, roomId }, entries)
-      .catch((error: unknown) =>
-        logger.warn({ error, runId }, 'The opening of a run is recorded at its end'),
-      );
-  }
-  return {
-    ...{ graph, workspaceId, roomId, sessionId, payload, trigger, depth, edited, reused, ...limits },
+  const opened = {
+    ...{ graph, workspaceId, roomId, sessionId, payload, trigger, depth, edited, ...limits },
+    reused: row.reused ?? {},
     startedAt: startedAt.toISOString(),
   };
+  if (row.status === 'queued') recordOpening(deps, runId, opened);
+  return opened;
 }
 
 const isEnded = (status: RunStatus): boolean =>

@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import type { NodeEntry, RunEntry } from '../../workflows/contracts/run/activities';
+import { openingKey } from '../../workflows/contracts/run/opening';
 import type { Assignees, ApprovalRequest } from '../../workflows/contracts/run/approvals';
 import type { NodeRunStatus, RunError, RunStatus } from '../../workflows/contracts/run/status';
 
@@ -39,7 +40,20 @@ export interface RunRecords {
   asked: Row[];
   changed: Row[];
   decisions: Row[];
-  run: { status: RunStatus; at: string; output: unknown; error: unknown; ends: boolean } | null;
+  run: RunChange | null;
+}
+
+/** The last of the batch. */
+export interface RunChange {
+  status: RunStatus;
+  /** When the first one of the batch was. */
+  since: string;
+  at: string;
+  output: unknown;
+  error: unknown;
+  /** It is the opening alone, which may come late. */
+  opens: boolean;
+  ends: boolean;
 }
 
 export function recordsOf(entries: readonly RecordEntry[]): RunRecords {
@@ -47,7 +61,7 @@ export function recordsOf(entries: readonly RecordEntry[]): RunRecords {
   const asked = new Map<string, Row>();
   const changed = new Map<string, Row>();
   const decisions: Row[] = [];
-  let run: RunRecords['run'] = null;
+  const changes: RunChange[] = [];
 
   const change = (approvalId: string, more: Row): void => {
     const rows = asked.has(approvalId) ? asked : changed;
@@ -67,13 +81,15 @@ export function recordsOf(entries: readonly RecordEntry[]): RunRecords {
       case 'node.retrying':
         break;
       case 'run':
-        run = {
+        changes.push({
           status: entry.status,
+          since: changes[0]?.since ?? at,
           at,
           output: entry.output,
           error: entry.error,
+          opens: entry.key === openingKey,
           ends: isEndedRun(entry.status),
-        };
+        });
         break;
       case 'approval.requested':
         asked.set(entry.approvalId, {
@@ -116,7 +132,7 @@ export function recordsOf(entries: readonly RecordEntry[]): RunRecords {
     asked: [...asked.values()],
     changed: [...changed.values()],
     decisions,
-    run,
+    run: changes.at(-1) ?? null,
   };
 }
 

@@ -2,7 +2,7 @@ import { toJsonText } from '../../infra/database/json-text';
 import { Prisma } from '../../prisma/generated/client';
 import { captureColumns, captureSteps, type RunCaptureRow, type RunHappening } from './run-capture';
 import type { LoggedEvent } from './run-log';
-import type { RunRecords } from './run-records';
+import type { RunChange, RunRecords } from './run-records';
 
 /** The one row that the statement answers with; none when the run is gone. */
 export interface RunStatementRow extends Partial<RunCaptureRow> {
@@ -129,13 +129,15 @@ const approvalSteps = ({ asked, changed, decisions }: RunRecords): Prisma.Sql =>
 /** Most batches tell of none: what is left out need not be planned. */
 const noApprovals = Prisma.sql`, approval AS (SELECT NULL::uuid AS id, '' AS status, false AS fresh WHERE false)`;
 
-function statusChange({ status, at, output, error, ends }: NonNullable<RunRecords['run']>): Prisma.Sql {
+function statusChange({ status, since, at, output, error, opens, ends }: RunChange): Prisma.Sql {
   const unlessEnded = (column: Prisma.Sql, value: Prisma.Sql): Prisma.Sql =>
     Prisma.sql`, ${column} = CASE WHEN runs.ended_at IS NULL THEN ${value} ELSE runs.${column} END`;
   const json = (value: unknown): string | null => (value === undefined ? null : toJsonText(value));
   const changes = [
-    unlessEnded(Prisma.sql`status`, Prisma.sql`${status}::text::"RunStatus"`),
-    Prisma.sql`, started_at = CASE WHEN runs.status = 'queued' THEN ${at}::timestamptz ELSE runs.started_at END`,
+    opens
+      ? Prisma.sql`, status = CASE WHEN runs.status = 'queued' THEN 'running' ELSE runs.status END`
+      : unlessEnded(Prisma.sql`status`, Prisma.sql`${status}::text::"RunStatus"`),
+    Prisma.sql`, started_at = CASE WHEN runs.status = 'queued' THEN ${since}::timestamptz ELSE runs.started_at END`,
   ];
   if (ends) {
     changes.push(

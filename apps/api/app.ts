@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Koa from 'koa';
+import { createRunRecorder } from '../../activities/runs/run-recorder';
 import { projectRoot } from '../../infra/config/project-root';
 import { createSecretBox } from '../../infra/secrets/secret-box';
 import { createEventSender } from '../../infra/triggers/event-sender';
@@ -40,13 +41,16 @@ export interface AppDeps extends ApiDeps {
 export function createApp({ secretKey, routes = allRoutes, ...deps }: AppDeps): ApiApp {
   const { settings, database, redis, logger } = deps;
   const secrets = createSecretBox(secretKey);
+  const events = createEventSender(deps);
+  // Runs are opened here, and ended elsewhere.
+  const recorder = createRunRecorder({ ...deps, events, policyRunEnded: () => undefined });
   const services: ApiServices = {
     ...deps,
+    events,
     limits: createLimits(redis, settings),
     feed: createRunFeed(deps),
-    starts: createRunStarts(deps),
+    starts: createRunStarts({ ...deps, recorder }),
     secrets,
-    events: createEventSender(deps),
     identity: createIdentityService({ settings, database, redis, secrets, logger }),
   };
   const idempotency = createIdempotency(database, secrets);

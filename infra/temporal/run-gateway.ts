@@ -4,6 +4,7 @@ import type {
   Decision,
   decideRefusals,
 } from '../../workflows/contracts/run/approvals';
+import type { OpenedRun } from '../../workflows/contracts/run/activities';
 import type { CancelRun, RunProgress, RunWorkflowResult } from '../../workflows/contracts/run/run';
 
 /** A run whose row is stored. */
@@ -20,6 +21,8 @@ export interface RunStart {
   workflowName: string;
   /** A message in the room started it, and the room waits for its end. */
   isTurn?: boolean;
+  /** What the workflow would read first; whoever gives it records the opening. */
+  opened?: OpenedRun;
 }
 
 export type DecisionRefusal = (typeof decideRefusals)[keyof typeof decideRefusals];

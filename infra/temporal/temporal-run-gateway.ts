@@ -19,13 +19,17 @@ import {
   type RunWorkflowResult,
 } from '../../workflows/contracts/run/run';
 import { runFailures } from '../../workflows/contracts/run/status';
-import type { Claimed } from '../../workflows/contracts/run/activities';
+import type { Claimed, OpenedRun } from '../../workflows/contracts/run/activities';
 import { TemporalUnavailableError } from './room-gateway';
 import { DecisionRefusedError, type DecisionRefusal, type RunGateway, type RunStart } from './run-gateway';
 import { runSearchAttributes } from '../../workflows/contracts/search-attributes';
 import { callTemporal } from './temporal-call';
 
-type RunWorkflow = (input: RunWorkflowInput) => Promise<Claimed<RunWorkflowResult>>;
+type RunWorkflow = (
+  input: RunWorkflowInput,
+  carried?: undefined,
+  handed?: Claimed<OpenedRun>,
+) => Promise<Claimed<RunWorkflowResult>>;
 
 /** Temporal takes ten updates of a workflow at once and refuses the others: waits before they are sent again, in ms. */
 const updateRetryMs = [50, 100, 200, 400, 800, 1600];
@@ -119,11 +123,12 @@ export function createRunGateway(client: Client): RunGateway {
  * killed worker is noticed soon. What people wait for in rooms goes before headless runs; workspaces share fairly.
  */
 function startOptions(run: RunStart): WorkflowStartOptions<RunWorkflow> {
-  const { runId, workspaceId, roomId, version, workflowName, isTurn = false } = run;
+  const { runId, workspaceId, roomId, version, workflowName, isTurn = false, opened } = run;
+  const input = { runId, workspaceId, roomId, isTurn };
   return {
     workflowId: runWorkflowId(runId),
     taskQueue: 'control',
-    args: [{ runId, workspaceId, roomId, isTurn }],
+    args: opened ? [input, undefined, { claim: runId, value: opened }] : [input],
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowTaskTimeout: '5s',

@@ -28,9 +28,13 @@ export class Records {
   private draining = false;
   private readonly turn = new LocalTurn();
 
-  /** @param onGone the run was deleted: nothing of it is recorded any more. */
+  /**
+   * @param opening what was recorded when the run was opened, unless that process died at once: goes with the first batch.
+   * @param onGone the run was deleted: nothing of it is recorded any more.
+   */
   constructor(
     private readonly run: Omit<RunBatch, 'entries'>,
+    private readonly opening: RunEntry[],
     private readonly onGone: () => void,
   ) {}
 
@@ -78,8 +82,9 @@ export class Records {
   private async drain(): Promise<void> {
     while (this.queue.length > 0) {
       const entries = this.queue.splice(0, batchLimit);
+      const batch = { ...this.run, entries: [...this.opening.splice(0), ...entries] };
       try {
-        await this.alone(() => recordActivities.recordRun({ ...this.run, entries }));
+        await this.alone(() => recordActivities.recordRun(batch));
       } catch (error) {
         if (!isGone(error)) throw error;
         this.onGone();

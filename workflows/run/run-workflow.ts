@@ -31,10 +31,11 @@ const cancelSignal = defineSignal<[CancelRun]>(runMessages.cancel);
 const decideUpdate = defineUpdate<DecideResult, [DecideRequest]>(runMessages.decide);
 const progressQuery = defineQuery<RunProgress>(runMessages.progress);
 
-/** One run of a published graph: reads what it needs, runs its nodes, and records how it ended. */
+/** One run of a published graph: reads what it needs unless that came along, runs its nodes, and records how it ended. */
 export async function runWorkflow(
   input: RunWorkflowInput,
   carried?: Claimed<CarriedRun>,
+  handed?: Claimed<OpenedRun>,
 ): Promise<Claimed<RunWorkflowResult>> {
   /** What people asked for before the run was open. */
   const early: ((run: Run) => void)[] = [];
@@ -55,7 +56,7 @@ export async function runWorkflow(
   );
 
   if (!opening.run) {
-    const opened = await open(input);
+    const opened = handed ? handed.value : await open(input);
     // Outside of the scope in which it was opened: the run can be cancelled.
     if (opened) opening.run = new Run(input, begin(opened));
   }

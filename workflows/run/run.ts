@@ -55,7 +55,9 @@ export class Run {
     const { opened, approvals, paused } = carried;
     this.gate.paused = paused;
     this.told = paused ? 'paused' : 'running';
-    this.records = new Records({ runId, workspaceId, roomId }, () => this.abandon());
+    const { graph, payload, reused, startedAt } = opened;
+    const opening = openingEntries(graph, payload, reused, Date.parse(startedAt));
+    this.records = new Records({ runId, workspaceId, roomId }, opening, () => this.abandon());
     this.approvals = new Approvals(runId, this.records, approvals);
     this.env = this.environment(this.gate);
     this.root = new ScopeRun(this.env, opened.graph.root, carried.root, {
@@ -229,17 +231,10 @@ export class Run {
   /** The clean-up branch if it did not complete, then the last record. */
   private async finish(end: RunEnd): Promise<RunEnd> {
     if (end.status !== 'completed' && !this.gone) await this.cleanUp();
-    this.records.add(...this.opening());
     this.tell(end);
     await this.records.flushed();
     await condition(allHandlersFinished);
     return end;
-  }
-
-  /** Recorded when the run was opened, unless that process died at once. */
-  private opening(): RunEntry[] {
-    const { graph, payload, reused, startedAt } = this.carried.opened;
-    return openingEntries(graph, payload, reused, Date.parse(startedAt));
   }
 
   private async cleanUp(): Promise<void> {

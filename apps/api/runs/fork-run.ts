@@ -6,7 +6,8 @@ import { ApiError } from '../http/problems';
 import { recordAudit } from '../identity/audit';
 import { isForkPoint, isTrigger, planFork, retryPoints } from './fork-plan';
 import { requireWorkflowRun } from './run-access';
-import { findRunnable, type RunStarts } from './start-run';
+import { findRunnable } from './new-run';
+import type { RunStarts } from './start-run';
 
 export interface ForkRequest {
   /** The run to begin from. */

@@ -1,68 +1,15 @@
 import { v7 as uuidv7 } from 'uuid';
+import { recordOpening } from '../../../activities/runs/record-opening';
+import type { RunRecorder } from '../../../activities/runs/run-recorder';
+import type { Settings } from '../../../infra/config/settings';
 import type { Database } from '../../../infra/database/client';
+import type { Logger } from '../../../infra/logger/logger';
 import type { RunGateway } from '../../../infra/temporal/run-gateway';
 import { Prisma } from '../../../prisma/generated/client';
-import type { CompiledGraph } from '../../../workflows/contracts/graph/compiled';
-import type { Json } from '../../../workflows/contracts/json';
 import { runWorkflowId } from '../../../workflows/contracts/run/run';
 import { requireFit } from '../graphs/schemas';
-import { versionNotFound } from '../graphs/publish';
-import { ApiError } from '../http/problems';
-
-/** A version of a workflow that can be run. */
-export interface Runnable {
-  workspaceId: string;
-  workflowId: string;
-  workflowName: string;
-  version: number;
-  graph: CompiledGraph;
-}
-
-/**
- * @param version default: the one published last.
- * @throws ApiError `workflow_not_found`, `workflow_not_published`, `version_not_found`
- */
-export async function findRunnable(
-  db: Prisma.TransactionClient,
-  where: { workspaceId: string; workflowId: string },
-  version: number | null,
-): Promise<Runnable> {
-  const { workspaceId, workflowId } = where;
-  const found = await db.workflow.findUnique({
-    where: { id: workflowId, workspaceId, deletedAt: null },
-    select: { name: true, publishedVersion: true },
-  });
-  if (found === null)
-    throw new ApiError(
-      'workflow_not_found',
-      'There is no such workflow in the workspace, or it was deleted.',
-    );
-  const number = version ?? found.publishedVersion;
-  if (number === null || found.publishedVersion === null)
-    throw new ApiError('workflow_not_published', 'The workflow has not been published.');
-  const row = await db.workflowVersion.findUnique({
-    where: { workflowId_version: { workflowId, version: number } },
-    select: { compiled: true },
-  });
-  if (row === null) throw versionNotFound(number);
-  const graph = row.compiled as unknown as CompiledGraph;
-  return { workspaceId, workflowId, workflowName: found.name, version: number, graph };
-}
-
-export interface NewRun {
-  runnable: Runnable;
-  /** What the run begins with; held to the graph's input schema. */
-  payload: Json;
-  /** What started it. */
-  triggerType: 'api' | 'task' | 'fork' | 'retry';
-  /** User id. */
-  initiatorId: string;
-  roomId: string | null;
-  sessionId: string | null;
-  taskId?: string;
-  /** Further columns of the row. */
-  more?: Partial<Prisma.RunUncheckedCreateInput>;
-}
+import { handOver } from './hand-over';
+import type { NewRun } from './new-run';
 
 export interface RunStarts {
   /**
@@ -77,17 +24,27 @@ export interface RunStarts {
   ): Promise<string>;
 }
 
-export function createRunStarts({ database, runs }: { database: Database; runs: RunGateway }): RunStarts {
+export interface RunStartsDeps {
+  database: Database;
+  settings: Settings;
+  runs: RunGateway;
+  recorder: RunRecorder;
+  logger: Logger;
+}
+
+export function createRunStarts(deps: RunStartsDeps): RunStarts {
+  const { database, runs } = deps;
   return {
     async start(run, within) {
       const { workspaceId, workflowId, workflowName, version, graph } = run.runnable;
       const { triggerType, initiatorId, roomId } = run;
       requireFit(graph.inputSchema, run.payload, 'body.payload');
       const runId = uuidv7();
-      await database.$transaction(async (tx) => {
+      const store = async (tx: Prisma.TransactionClient): Promise<void> => {
         await tx.run.create({ data: { ...rowOf(run, runId), ...run.more } });
         await within?.(tx, runId);
-      });
+      };
+      const [opened] = await Promise.all([handOver(run, deps), database.$transaction(store)]);
       try {
         await runs.start({
           runId,
@@ -98,12 +55,16 @@ export function createRunStarts({ database, runs }: { database: Database; runs: 
           triggerType,
           initiator: initiatorId,
           workflowName,
+          ...(opened && { opened }),
         });
       } catch (error) {
         // A run that has begun after all goes on.
-        const { count } = await database.run.deleteMany({ where: { id: runId, status: 'queued' } });
+        const { count } = await database.run.deleteMany({
+          where: { id: runId, status: 'queued', lastEventSeq: 0 },
+        });
         if (count > 0) throw error;
       }
+      if (opened) recordOpening(deps, runId, opened);
       return runId;
     },
   };

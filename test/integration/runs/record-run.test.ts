@@ -144,6 +144,17 @@ test('the end of a run sums up what its nodes cost, and is final', async () => {
   });
 });
 
+test('an opening that comes late changes no status, and one that comes with the end says when the run began', async () => {
+  const opened: RunEntry = { type: 'run', key: 'opened', at, status: 'running' };
+  const waiting = await fixture.newRun({ status: 'queued' });
+  await record(waiting, { type: 'run', key: 'waiting', at: at + 10, status: 'waiting' });
+  await record(waiting, opened);
+  expect(await runRow(waiting)).toMatchObject({ status: 'waiting', startedAt: new Date(at + 10) });
+  const brief = await fixture.newRun({ status: 'queued' });
+  await record(brief, opened, { type: 'run', key: 'ended', at: at + 20, status: 'completed', output: 1 });
+  expect(await runRow(brief)).toMatchObject({ startedAt: new Date(at), endedAt: new Date(at + 20) });
+});
+
 test('what Postgres cannot store in JSON is left out of it', async () => {
   const run = await fixture.newRun();
   await record(run, node('a', 'completed', { output: { 'k\u0000': 'a\u0000b\ud800c \\u0000' } }));

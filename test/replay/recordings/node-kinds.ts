@@ -16,6 +16,14 @@ const sum = { tool: 'calculator', input: { expression: '"1 + 1"' } };
 
 /** Every kind of node that works outside of rooms. */
 export const nodeKindRuns: Record<string, Recording> = {
+  // The API has read the graph: its workflow begins with the nodes.
+  'handed-over': unattended(() =>
+    graph(
+      [node('start', 'trigger'), node('sum', 'tool', sum), node('v', 'transform', one)],
+      'start -> sum',
+      'sum -> v',
+    ),
+  ),
   'agent-and-tool': unattended(({ agentId }) =>
     graph(
       [

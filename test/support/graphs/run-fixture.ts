@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { builtInToolSpecs } from '../../../activities/tools';
+import { findRunnable } from '../../../apps/api/runs/new-run';
 import { createDatabase, type Database } from '../../../infra/database/client';
 import { createSchemaChecker } from '../../../infra/json-schema/schema-checker';
 import type { RunningServer } from '../../../infra/stack/embedded-server';
@@ -22,6 +23,7 @@ import { compileGraph } from '../../../workflows/graph/compile';
 import { validateGraph } from '../../../workflows/graph/validate';
 import { eventually } from '../eventually';
 import { startProcess, type ProductProcess } from '../processes';
+import { openRunStarts } from './run-starts';
 
 /** A worker of the product with a Temporal and a model server of its own, and a workspace to run graphs in. */
 export interface RunFixture {
@@ -38,8 +40,9 @@ export interface RunFixture {
   newRoom(): Promise<string>;
   /** Publishes a graph that has no errors, as a new workflow, or as the next version of one. */
   publish(graph: GraphDocument, workflowId?: string): Promise<string>;
+  /** Starts a run from its row alone. */
   start(workflowId: string, run?: Partial<Prisma.RunUncheckedCreateInput>): Promise<string>;
-  /** Publishes and starts. */
+  /** Publishes, and starts as the API does. */
   run(graph: GraphDocument, input?: Json): Promise<string>;
   ended(runId: string, seconds?: number): Promise<EndedRun>;
   /** Publishes, starts and waits for the end. */
@@ -97,6 +100,8 @@ export async function openRunFixture({
   const codec = createClaimCheck(database);
   const client = createTemporalClient({ address: temporal.url, namespace: 'default' }, [codec]);
   const gateway = createRunGateway(client);
+  const redisUrl = process.env.REDIS_URL ?? '';
+  const { starts, close } = openRunStarts({ database, client, runs: gateway, redisUrl, env });
   const schemas = createSchemaChecker();
   const { id: workspaceId } = await database.workspace.create({ data: { slug: randomUUID(), name: 'W' } });
 
@@ -153,8 +158,12 @@ export async function openRunFixture({
       return runId;
     },
 
-    run: async (graph, input = {}) =>
-      fixture.start(await fixture.publish(graph), { input: input as Prisma.InputJsonValue }),
+    async run(graph, payload = {}) {
+      const workflowId = await fixture.publish(graph);
+      const runnable = await findRunnable(database, { workspaceId, workflowId }, null);
+      const of = { triggerType: 'api' as const, initiatorId: randomUUID(), roomId: null, sessionId: null };
+      return starts.start({ runnable, payload, ...of });
+    },
 
     async ended(runId, seconds = 20) {
       const run = await eventually(
@@ -211,6 +220,7 @@ export async function openRunFixture({
 
     async stop() {
       await Promise.all([...started, model].map((each) => each.stop()));
+      close();
       await client.connection.close();
       await temporal.stop();
       await database.$disconnect();

@@ -3,7 +3,10 @@ import type { NodeRunStatus, RunError, RunStatus } from './status';
 import type { EndedApproval, PendingApproval } from './approvals';
 import type { OpenedRun } from './activities';
 
-/** First argument; the second is what the previous execution handed over at continue-as-new: `Claimed<CarriedRun>`. */
+/**
+ * First argument. The second is what the previous execution handed over at continue-as-new, `Claimed<CarriedRun>`; the
+ * third what the workflow would read first, from a starter that has read it: `Claimed<OpenedRun>`.
+ */
 export interface RunWorkflowInput {
   runId: string;
   workspaceId: string;
