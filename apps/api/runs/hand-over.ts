@@ -9,14 +9,14 @@ const tools: ReadonlySet<string> = new Set(builtInToolSpecs.map(({ name }) => na
 
 /**
  * What the workflow of a new run would read first, so that it can begin with its nodes at once: the same as `openRun` makes
- * of the run's row.
+ * of the run's row, but for the time of its start.
  * @returns undefined: the workflow has to read it itself, because the run takes over what another one did, or because an
  *   agent, a tool or a sub-workflow is gone, which is then how the run ends.
  */
 export async function handOver(
   run: NewRun,
   { database, settings }: { database: Database; settings: Settings },
-): Promise<OpenedRun | undefined> {
+): Promise<Omit<OpenedRun, 'startedAt'> | undefined> {
   const { runnable, payload, triggerType, roomId, sessionId } = run;
   const { workspaceId, graph } = runnable;
   if (run.more) return undefined;
@@ -30,7 +30,6 @@ export async function handOver(
   return {
     ...{ graph, workspaceId, roomId, sessionId, payload },
     trigger: { type: triggerType, ...(room && { room }), sessionId, depth: 0 },
-    startedAt: new Date().toISOString(),
     ...{ depth: 0, reused: {}, edited: {} },
     modelSeconds: settings.MODEL_TIMEOUT_SECONDS,
     toolSeconds: settings.TOOL_TIMEOUT_SECONDS,

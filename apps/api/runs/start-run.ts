@@ -44,7 +44,8 @@ export function createRunStarts(deps: RunStartsDeps): RunStarts {
         await tx.run.create({ data: { ...rowOf(run, runId), ...run.more } });
         await within?.(tx, runId);
       };
-      const [opened] = await Promise.all([handOver(run, deps), database.$transaction(store)]);
+      const [handed] = await Promise.all([handOver(run, deps), database.$transaction(store)]);
+      const opened = handed && { ...handed, startedAt: new Date().toISOString() };
       try {
         await runs.start({
           runId,

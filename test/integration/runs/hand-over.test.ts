@@ -66,6 +66,7 @@ test.each<[string, () => Promise<Partial<NewRun>>]>([
   });
   expect(args[2]).toEqual({ claim: runId, value: read } satisfies Claimed<OpenedRun>);
   expect(row.startedAt.toISOString()).toBe(read.startedAt);
+  expect(row.startedAt.getTime()).toBeGreaterThanOrEqual(row.createdAt.getTime());
 });
 
 test.each<[string, () => Promise<[Partial<CompiledGraph>, Partial<NewRun>]>]>([
