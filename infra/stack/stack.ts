@@ -32,6 +32,12 @@ export const usualPorts: PreferredPorts = {
 
 export const anyPorts: PreferredPorts = { postgres: 0, redis: 0, temporal: 0, temporalUi: 0, model: 0 };
 
+/**
+ * Heaps of the C library in a process. By default glibc lets threads have one each, up to eight a core, which keep what
+ * they free: a quarter of the memory of our processes.
+ */
+const mallocArenas = '2';
+
 export interface StackOptions {
   settings: Settings;
   /** What the settings were read from; becomes the environment of all processes that are started. */
@@ -118,6 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         ...(modelUrl === undefined ? {} : { model: modelUrl }),
       },
       environment: {
+        MALLOC_ARENA_MAX: mallocArenas,
         ...environment,
         DATA_DIR: dataDir,
         SECRET_KEY: settings.SECRET_KEY ?? keptSecretKey(dataDir),
