@@ -36,7 +36,7 @@ export const anyPorts: PreferredPorts = { postgres: 0, redis: 0, temporal: 0, te
  * Heaps of the C library in a process. By default glibc lets threads have one each, up to eight a core, which keep what
  * they free: a quarter of the memory of our processes.
  */
-const mallocArenas = '2';
+export const mallocArenas = '2';
 
 export interface StackOptions {
   settings: Settings;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadSettings } from '../../../infra/config/load-settings';
 import { settingsTable } from '../../../infra/config/settings';
+import { mallocArenas } from '../../../infra/stack/stack';
 import { inProject, readProject } from './compose-file';
 import { readDockerfile } from './dockerfile';
 
@@ -60,12 +61,16 @@ describe('infra/docker/Dockerfile', () => {
   });
 
   it.each(targets)('%s sets only settings that exist, to values they accept, and no secret', (target) => {
-    const pairs = environment(target);
+    const pairs = environment(target).filter(([name]) => name !== 'MALLOC_ARENA_MAX');
     expect(pairs.length).toBeGreaterThan(0);
     for (const [name] of pairs) expect(Object.keys(settingsTable)).toContain(name);
     expect(() => loadSettings({ ...Object.fromEntries(pairs), NODE_ENV: 'test' })).not.toThrow();
     expect(Object.fromEntries(pairs).NODE_ENV).toBe('production');
     for (const [name] of pairs) expect(settingsTable[name as keyof typeof settingsTable].secret).toBe(false);
+  });
+
+  it.each(targets)('%s has as many heaps of the C library as with npm start', (target) => {
+    expect(Object.fromEntries(environment(target)).MALLOC_ARENA_MAX).toBe(mallocArenas);
   });
 
   it('takes no build arguments, which would stay in the layers', () => {
