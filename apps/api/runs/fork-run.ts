@@ -6,7 +6,7 @@ import { ApiError } from '../http/problems';
 import { recordAudit } from '../identity/audit';
 import { isForkPoint, isTrigger, planFork, retryPoints } from './fork-plan';
 import { requireWorkflowRun } from './run-access';
-import { findRunnable } from './new-run';
+import { findRunnable } from './runnable';
 import type { RunStarts } from './start-run';
 
 export interface ForkRequest {

@@ -1,9 +1,8 @@
 import type { Prisma } from '../../../prisma/generated/client';
-import type { CompiledGraph } from '../../../workflows/contracts/graph/compiled';
 import type { Json } from '../../../workflows/contracts/json';
-import { versionNotFound } from '../graphs/publish';
-import { ApiError } from '../http/problems';
+import type { Runnable } from './runnable';
 
+/** A run that is to be started. */
 export interface NewRun {
   runnable: Runnable;
   /** What the run begins with; held to the graph's input schema. */
@@ -17,44 +16,4 @@ export interface NewRun {
   taskId?: string;
   /** Further columns of the row. */
   more?: Partial<Prisma.RunUncheckedCreateInput>;
-}
-
-/** A version of a workflow that can be run. */
-export interface Runnable {
-  workspaceId: string;
-  workflowId: string;
-  workflowName: string;
-  version: number;
-  graph: CompiledGraph;
-}
-
-/**
- * @param version default: the one published last.
- * @throws ApiError `workflow_not_found`, `workflow_not_published`, `version_not_found`
- */
-export async function findRunnable(
-  db: Prisma.TransactionClient,
-  where: { workspaceId: string; workflowId: string },
-  version: number | null,
-): Promise<Runnable> {
-  const { workspaceId, workflowId } = where;
-  const found = await db.workflow.findUnique({
-    where: { id: workflowId, workspaceId, deletedAt: null },
-    select: { name: true, publishedVersion: true },
-  });
-  if (found === null)
-    throw new ApiError(
-      'workflow_not_found',
-      'There is no such workflow in the workspace, or it was deleted.',
-    );
-  const number = version ?? found.publishedVersion;
-  if (number === null || found.publishedVersion === null)
-    throw new ApiError('workflow_not_published', 'The workflow has not been published.');
-  const row = await db.workflowVersion.findUnique({
-    where: { workflowId_version: { workflowId, version: number } },
-    select: { compiled: true },
-  });
-  if (row === null) throw versionNotFound(number);
-  const graph = row.compiled as unknown as CompiledGraph;
-  return { workspaceId, workflowId, workflowName: found.name, version: number, graph };
 }

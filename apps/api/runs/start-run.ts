@@ -40,11 +40,11 @@ export function createRunStarts(deps: RunStartsDeps): RunStarts {
       const { triggerType, initiatorId, roomId } = run;
       requireFit(graph.inputSchema, run.payload, 'body.payload');
       const runId = uuidv7();
-      const store = async (tx: Prisma.TransactionClient): Promise<void> => {
+      const handed = await handOver(run, deps);
+      await database.$transaction(async (tx) => {
         await tx.run.create({ data: { ...rowOf(run, runId), ...run.more } });
         await within?.(tx, runId);
-      };
-      const [handed] = await Promise.all([handOver(run, deps), database.$transaction(store)]);
+      });
       const opened = handed && { ...handed, startedAt: new Date().toISOString() };
       try {
         await runs.start({

@@ -1,6 +1,6 @@
 import type { Prisma } from '../../../prisma/generated/client';
 import { ApiError, type FieldError } from '../http/problems';
-import { findRunnable } from '../runs/new-run';
+import { findRunnable } from '../runs/runnable';
 import type { PolicyFields } from './policy-fields';
 
 /** Fields that name something else. */

@@ -13,7 +13,7 @@ import { explain, type FieldCheck } from '../../../workflows/triggers/match';
 import { isQuiet } from '../../../workflows/triggers/quiet-hours';
 import { schemas } from '../graphs/schemas';
 import { ApiError } from '../http/problems';
-import { findRunnable, type Runnable } from '../runs/new-run';
+import { findRunnable, type Runnable } from '../runs/runnable';
 import { readFacts, type Facts } from './dry-run-facts';
 
 export interface DryRun {

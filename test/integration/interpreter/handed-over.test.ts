@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findRunnable } from '../../../apps/api/runs/new-run';
+import { findRunnable } from '../../../apps/api/runs/runnable';
 import { eventually } from '../../support/eventually';
 import { graph, node } from '../../support/graphs/catalogue';
 import { openRunFixture, type RunFixture } from '../../support/graphs/run-fixture';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { builtInToolSpecs } from '../../../activities/tools';
-import { findRunnable } from '../../../apps/api/runs/new-run';
+import { findRunnable } from '../../../apps/api/runs/runnable';
 import { createDatabase, type Database } from '../../../infra/database/client';
 import { createSchemaChecker } from '../../../infra/json-schema/schema-checker';
 import type { RunningServer } from '../../../infra/stack/embedded-server';

@@ -5,7 +5,7 @@ import { defineRoute } from '../../http/route';
 import { authorise } from '../../identity/permissions';
 import { announceRoom } from '../../rooms/announce';
 import { bumpRoster } from '../../rooms/roster';
-import { findRunnable } from '../../runs/new-run';
+import { findRunnable } from '../../runs/runnable';
 import { ids } from '../examples';
 import { uuid } from '../fields';
 import { versionNumber } from '../workflows/workflow-view';

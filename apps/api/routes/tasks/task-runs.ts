@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../../../workflows/contracts/json';
 import { defineRoute } from '../../http/route';
 import { findTask } from '../../runs/find-task';
-import { findRunnable } from '../../runs/new-run';
+import { findRunnable } from '../../runs/runnable';
 import { ids } from '../examples';
 import { listOf, pageOf, timeCursor, timePage, uuid } from '../fields';
 import { runSummary, summaryExample, viewSummary, withoutValues } from '../runs/run-views';

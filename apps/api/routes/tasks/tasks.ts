@@ -3,7 +3,7 @@ import { Prisma } from '../../../../prisma/generated/client';
 import { requireFit } from '../../graphs/schemas';
 import { defineRoute } from '../../http/route';
 import { findTask, taskNotFound, visibleTasks } from '../../runs/find-task';
-import { findRunnable } from '../../runs/new-run';
+import { findRunnable } from '../../runs/runnable';
 import { defined } from '../defined';
 import { ids } from '../examples';
 import { idPage, listOf, pageOf, uuid } from '../fields';

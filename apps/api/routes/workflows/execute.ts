@@ -7,7 +7,7 @@ import type { ApiServices } from '../../http/services';
 import { invalid } from '../../http/validate';
 import { authorise } from '../../identity/permissions';
 import { roomOfWorkspace } from '../../runs/run-access';
-import { findRunnable } from '../../runs/new-run';
+import { findRunnable } from '../../runs/runnable';
 import { ids } from '../examples';
 import { uuid } from '../fields';
 import { jsonValue } from '../json-value';
