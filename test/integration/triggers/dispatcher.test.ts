@@ -8,6 +8,7 @@ import { roomMessages, type Submission } from '../../../workflows/contracts/room
 import type { TriggerEvent } from '../../../workflows/contracts/triggers/events';
 import { hostMessages, type HostProgress } from '../../../workflows/contracts/triggers/host';
 import { eventually } from '../../support/eventually';
+import type { History } from '../../replay/kept-history';
 import { policyWith } from '../../unit/triggers/policies';
 import { TriggerRecord } from './trigger-record';
 
@@ -56,11 +57,29 @@ async function newHost(workflowType: string, input: object) {
     });
     stops.push(async () => {
       await handle.terminate().catch(() => undefined);
-      await Worker.runReplayHistory({ workflowBundle: bundle }, await handle.fetchHistory());
+      const events = decidedPart(await handle.fetchHistory());
+      if (events.length > 0) await Worker.runReplayHistory({ workflowBundle: bundle }, { events });
     });
     return handle;
   };
   return { record, start, stopWorker, startWorker };
+}
+
+/**
+ * A history up to its last completed task. A replay would go on to decide over what came later, such as signals before the
+ * end, and has no activities for that.
+ */
+function decidedPart({ events }: History): NonNullable<History['events']> {
+  const all = events ?? [];
+  const last = all.findLastIndex((each) => each.workflowTaskCompletedEventAttributes);
+  if (last === -1) return [];
+  const id = String(all[last]?.eventId);
+  const isOfLast = (each: object): boolean =>
+    Object.values(each).some(
+      (value: { workflowTaskCompletedEventId?: unknown } | null) =>
+        String(value?.workflowTaskCompletedEventId) === id,
+    );
+  return all.filter((each, at) => at <= last || isOfLast(each));
 }
 
 const roomId = randomUUID();
