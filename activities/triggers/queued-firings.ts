@@ -71,7 +71,7 @@ async function takeFirings(tx: Prisma.TransactionClient, policyId: string): Prom
   const taken = await tx.$queryRaw<{ pending: FiringRun }[]>`
     WITH next AS (
       SELECT id, pending FROM trigger_firings WHERE policy_id = ${policyId}::uuid AND status = 'queued'
-      ORDER BY created_at, id
+      ORDER BY created_at, (event->>'at')::numeric, id
       LIMIT least(${mostAtOnce}, greatest(0, coalesce(${policy.maxConcurrent}::int, ${mostAtOnce}) -
         (SELECT count(*) FROM runs WHERE trigger_policy_id = ${policyId}::uuid AND status IN ${underWay})))
     ), begun AS (

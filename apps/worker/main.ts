@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   const stopReconciling = settings.WORKER_QUEUES.includes('control')
     ? [
         keepRunsReconciled({ database, client, runs, rooms, recorder, logger }),
-        keepTriggersReconciled({ database, relay, runs, triggers, webhooks, logger }),
+        keepTriggersReconciled({ database, relay, runs, triggers, webhooks, recorder, logger }),
         keepSchedulesReconciled({ database, schedules: createTriggerSchedules(client), logger }),
       ]
     : [];

@@ -1,4 +1,5 @@
 import { startQueuedFirings, type QueuedFiringDeps } from '../../activities/triggers/queued-firings';
+import { cancelSurplusRuns, type SurplusRunDeps } from '../../activities/triggers/surplus-runs';
 import type { Database } from '../../infra/database/client';
 import type { TriggerGateway } from '../../infra/temporal/trigger-gateway';
 import type { WebhookGateway } from '../../infra/temporal/webhook-gateway';
@@ -7,19 +8,24 @@ import { sentEventOf } from '../../infra/triggers/record-event';
 import { purgeTriggers } from './purge-triggers';
 import { repeat } from './repeat';
 
-export interface ReconcileTriggersDeps extends QueuedFiringDeps {
+export interface ReconcileTriggersDeps extends QueuedFiringDeps, SurplusRunDeps {
   triggers: TriggerGateway;
   webhooks: WebhookGateway;
 }
 
 const intervalMs = 5000;
 const purgeMs = 3_600_000;
+/** Less often: each time is a line in the history of a run that takes its time to end. */
+const surplusMs = 60_000;
 /** An event that is unsent for longer was stored, but the process that stored it died or Temporal was away. */
 const unsentMs = 3000;
 const mostEvents = 200;
 /** A delivery that is not tried for longer: nobody told its subscription's workflow of it. */
 const untriedMs = 5000;
-/** One that was tried last before this time is not under way any more, whatever the waits between attempts. */
+/**
+ * One that was tried last before this time is not under way any more, whatever the waits between attempts. When nothing has
+ * failed since its subscription was enabled, it is the one that waited meanwhile, and `untriedMs` counts for it too.
+ */
 const forgottenMs = 25 * 3_600_000;
 /** Subscriptions are woken less and less often while nothing comes of it: each time is a line in a history. */
 const longestWaitMs = 600_000;
@@ -34,6 +40,7 @@ export function keepTriggersReconciled(deps: ReconcileTriggersDeps): () => void 
   const tasks: [what: string, everyMs: number, task: () => Promise<void>][] = [
     ['Unsent events', intervalMs, () => sendUnsentEvents(deps)],
     ['Queued firings', intervalMs, () => startQueuedFirings(deps)],
+    ['Surplus runs', surplusMs, () => cancelSurplusRuns(deps)],
     ['Webhook subscriptions', intervalMs, wakeSubscriptions],
     ['Old events', purgeMs, () => purgeTriggers(deps.database)],
   ];
@@ -75,13 +82,15 @@ export function createSubscriptionWaker({
 
   return async () => {
     const now = Date.now();
+    const untried = new Date(now - untriedMs);
     const asleep = await database.$queryRaw<{ subscriptionId: string; workspaceId: string }[]>`
       SELECT subscription.id AS "subscriptionId", subscription.workspace_id AS "workspaceId"
       FROM webhook_subscriptions subscription
       CROSS JOIN LATERAL (SELECT attempts, created_at, last_attempt_at FROM webhook_deliveries
         WHERE subscription_id = subscription.id AND status = 'pending' ORDER BY position LIMIT 1) AS oldest
-      WHERE subscription.enabled AND CASE WHEN oldest.attempts = 0
-        THEN oldest.created_at < ${new Date(now - untriedMs)}::timestamptz
+      WHERE subscription.enabled AND CASE
+        WHEN oldest.attempts = 0 THEN oldest.created_at < ${untried}::timestamptz
+        WHEN subscription.failing_since IS NULL THEN oldest.last_attempt_at < ${untried}::timestamptz
         ELSE oldest.last_attempt_at < ${new Date(now - forgottenMs)}::timestamptz END`;
     const due = asleep.filter(({ subscriptionId }) => {
       const last = woken.get(subscriptionId);

@@ -7,9 +7,9 @@ let stack: OwnStack;
 
 beforeAll(async () => {
   stack = await startOwnStack();
-}, 180_000);
+}, 300_000);
 
-afterAll(() => stack.stop(), 60_000);
+afterAll(() => stack.stop(), 120_000);
 
 const victims = ['worker', 'api', 'redis', 'worker', 'temporal', 'api', 'postgres', 'worker'];
 const messagesEach = 50;
@@ -31,7 +31,15 @@ test('200 messages of four people with kills at random: each stored once, one or
     for (const victim of victims) {
       await pause(2000 + Math.random() * 1500);
       if (!control.sending) return;
-      stack.kill(victim);
+      // One that was killed before may not be up again yet.
+      await eventually(
+        `${victim} can be killed`,
+        () => {
+          stack.kill(victim);
+          return true;
+        },
+        90,
+      );
     }
   })();
   const ids = (
@@ -56,7 +64,7 @@ test('200 messages of four people with kills at random: each stored once, one or
       sockets.every((socket, sender) =>
         ids.slice(sender * messagesEach, (sender + 1) * messagesEach).every((id) => socket.accepted.has(id)),
       ),
-    90,
+    240,
   );
   const turns = sockets.flatMap((socket) =>
     [...socket.accepted.values()].filter((turnId) => turnId !== null),
@@ -68,11 +76,11 @@ test('200 messages of four people with kills at random: each stored once, one or
       const read = await Promise.all(
         turns.map((turnId) => owner.must<{ status: string; error?: unknown }>('GET', `/runs/${turnId}`)),
       );
-      const open = read.filter(({ status }) => status === 'running');
-      if (open.length > 0) throw new Error(`${String(open.length)} turns are running`);
+      const open = read.filter(({ status }) => !['completed', 'failed', 'cancelled'].includes(status));
+      if (open.length > 0) throw new Error(`${String(open.length)} turns are under way`);
       return read;
     },
-    120,
+    240,
   );
   expect(runs.filter(({ status }) => status !== 'completed')).toEqual([]);
   // Accepted is in Temporal: the last ones are stored when the worker that was killed is there again.
@@ -83,7 +91,7 @@ test('200 messages of four people with kills at random: each stored once, one or
       if (read.length < ids.length + turns.length) throw new Error(`${String(read.length)} are stored`);
       return read;
     },
-    60,
+    120,
   );
 
   expect(stored).toHaveLength(ids.length + turns.length);
@@ -96,17 +104,18 @@ test('200 messages of four people with kills at random: each stored once, one or
       .sort(),
   ).toEqual([...ids].sort());
   for (const socket of sockets) {
-    await eventually('every client has every message', () => socket.messages.length === stored.length, 60);
+    await eventually('every client has every message', () => socket.messages.length === stored.length, 120);
     expect(socket.messages.map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
   }
 
   const response = await fetch(`${stack.modelUrl}/_admin/calls`);
   const { byKey } = (await response.json()) as { byKey: Record<string, { finished: number }> };
   const paid = turns.map((turnId) => byKey[`${turnId}/1/answer`]?.finished);
-  // Postgres, which remembers paid calls, is killed too: a call whose result it could not take is made again.
+  // A call is made again whose result was not taken: the worker that had it was killed, or Postgres, which remembers it.
+  const takers = victims.filter((victim) => ['worker', 'postgres'].includes(victim));
   expect(paid.every((count) => count !== undefined && count >= 1)).toBe(true);
-  expect(paid.filter((count) => count !== 1).length).toBeLessThanOrEqual(1);
+  expect(paid.filter((count) => count !== 1).length).toBeLessThanOrEqual(takers.length);
   for (const socket of sockets) socket.close();
-}, 420_000);
+}, 1_200_000);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

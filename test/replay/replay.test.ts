@@ -25,7 +25,7 @@ beforeAll(async () => {
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
   workflowBundle = await bundleWorkflows(path.resolve('workflows'), logger);
-});
+}, 180_000);
 
 const replay = (name: string, history: KeptHistory): Promise<void> =>
   Worker.runReplayHistory(

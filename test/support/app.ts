@@ -1,6 +1,9 @@
 import { RoomSocket } from './room-socket';
 import { startProcess, type ProductProcess } from './processes';
 
+// What its processes do takes several times as long while other tests have the machine.
+jest.setTimeout(180_000);
+
 /** An API and a worker of the product, on the servers of the test run. */
 export interface TestApp {
   readonly apiUrl: string;

@@ -1,12 +1,13 @@
-/** Waits until `probe` answers something truthy; fails with `what` and the last answer when it takes too long. */
+/** Waits until `probe` answers something truthy, asked once more after the time; fails with `what` and the last answer. */
 export async function eventually<T>(
   what: string,
   probe: () => T | Promise<T>,
-  seconds = 15,
+  seconds = 30,
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const deadline = Date.now() + seconds * 1000;
   let last: unknown;
-  while (Date.now() < deadline) {
+  for (let late = false; !late;) {
+    late = Date.now() >= deadline;
     try {
       const answer = await probe();
       if (answer) return answer as Exclude<T, false | null | undefined | 0 | ''>;

@@ -26,12 +26,14 @@ afterAll(() => Promise.all(stops.map((stop) => stop())));
 export async function startOtherServer(host = '127.0.0.1'): Promise<OtherServer> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
+    const take = (body: string): void => {
       const { method = '', url: path = '', headers } = request;
       const one = { method, path, headers, body };
       received.push(one);
       other.answer(one, response);
-    });
+    };
+    // A request that is broken off has not reached it.
+    void bodyOf(request).then(take, () => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;

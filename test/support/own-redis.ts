@@ -23,18 +23,27 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   const url = `redis://127.0.0.1:${String(port)}`;
   let child: ChildProcess;
 
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+
   async function start(): Promise<void> {
     const options = { port, bind: '127.0.0.1', dir: folder, appendonly: 'yes', appendfsync: 'everysec' };
     const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    child = spawn(command, [...args, '--save', ''], { stdio: 'ignore' });
+    const launch = (): void => {
+      child = spawn(command, [...args, '--save', ''], { stdio: 'ignore' });
+    };
+    launch();
     const probe = createRedis(url);
     probe.on('error', () => undefined); // Not listening yet.
-    while ((await probe.ping().catch(() => 'not yet')) !== 'PONG')
+    while ((await probe.ping().catch(() => 'not yet')) !== 'PONG') {
       await new Promise((r) => setTimeout(r, 20));
+      // Another program may have the port for a moment.
+      if (!isRunning()) launch();
+    }
     probe.disconnect();
   }
 
   async function kill(): Promise<void> {
+    if (!isRunning()) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;

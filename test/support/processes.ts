@@ -16,7 +16,7 @@ export interface ProductProcess {
   kill(): Promise<void>;
 }
 
-const startSeconds = 30;
+const startSeconds = 60;
 
 /** Starts `dist/apps/<app>/main.js` and waits for the JSON line that says it is ready. */
 export async function startProcess(
@@ -30,7 +30,8 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // Its last lines come before.
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const hello = await new Promise<Record<string, unknown>>((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`${app} ${why}:\n${lines.join('\n')}`));
     const timer = setTimeout(() => fail('was not ready in time'), startSeconds * 1000);

@@ -73,7 +73,7 @@ export class RoomSocket {
   next<Type extends ServerFrame['type']>(
     type: Type,
     which: (frame: Extract<ServerFrame, { type: Type }>) => boolean = () => true,
-    seconds = 20,
+    seconds = 40,
   ): Promise<Extract<ServerFrame, { type: Type }>> {
     const matches = (frame: ServerFrame): frame is Extract<ServerFrame, { type: Type }> =>
       frame.type === type && which(frame as Extract<ServerFrame, { type: Type }>);

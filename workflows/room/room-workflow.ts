@@ -64,6 +64,8 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
   const dispatcher = new Dispatcher({ workspaceId, roomId }, turn, events, input.carried?.triggers);
   /** `holding`: no burst ends until the messages that have arrived are decided over. */
   const control = { closing: false, holding: false };
+  /** Messages of this execution, duplicates left out: how many have arrived, and how many of them are dealt with. */
+  const count = { arrived: inbox.length, stored: 0 };
   /** Requests that came before the room was open. */
   const earlyCancels: CancelTurn[] = [];
   const earlyEnds: TurnEnded[] = [];
@@ -75,7 +77,10 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
 
   const take = (submission: Submission): boolean => {
     const fresh = seen.add(submission.messageId);
-    if (fresh) inbox.push(submission);
+    if (fresh) {
+      inbox.push(submission);
+      count.arrived += 1;
+    }
     renewal.note();
     return fresh;
   };
@@ -126,7 +131,15 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
     if (isRoomGone(error)) return;
     throw error;
   }
-  turns = new Turns(input, committer, () => showDetails(committer, turns));
+  turns = new Turns(input, committer, () => showDetails(committer, turns), {
+    get empty() {
+      return count.stored === count.arrived;
+    },
+    stored: () => {
+      const { arrived } = count;
+      return condition(() => count.stored >= arrived || control.closing);
+    },
+  });
   for (const request of earlyCancels) turns.cancel(request);
   for (const end of earlyEnds) turns.ended(end);
   void turns.startWaiting();
@@ -175,12 +188,13 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
       control.holding = true;
       await storeBatch(batch, committer, turns);
     } catch (error) {
-      if (isRoomGone(error)) break;
-      throw error;
+      if (!isRoomGone(error)) throw error;
+      control.closing = true;
     } finally {
       // Messages that wait were sent before now: they may belong to a burst that is over now.
       control.holding = inbox.length > 0;
       if (!control.holding) dispatcher.release();
+      count.stored += batch.length;
       for (const { messageId } of batch) promised.delete(messageId);
     }
   }

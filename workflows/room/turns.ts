@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, log } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, log, patched } from '@temporalio/workflow';
 import type { NewMessage, TurnTransition } from '../contracts/activities';
 import type {
   CancelTurn,
@@ -27,6 +27,15 @@ interface RunningTurn {
   cancelledBy: string | null;
   /** It runs the room's workflow. */
   isRun: boolean;
+  /** Its run has ended, which is about to be recorded. */
+  hasEnded: boolean;
+}
+
+/** Messages that have arrived and are not stored yet. */
+export interface Inbox {
+  readonly empty: boolean;
+  /** Resolves when those that have arrived before are stored, or never will be. */
+  stored(): Promise<void>;
 }
 
 /** Starts turns as the room's policy says, runs them, and records how they end. */
@@ -46,6 +55,7 @@ export class Turns {
     private readonly committer: Committer,
     /** Called when what `describe` tells has changed. */
     private readonly onChange: () => void,
+    private readonly inbox: Inbox,
   ) {
     this.waiting = [...(room.carried?.waiting ?? [])];
     this.workflows = new WorkflowTurns(room);
@@ -62,9 +72,11 @@ export class Turns {
     return this.starting === 0 && this.runs.length === this.running.size;
   }
 
-  /** Turns that run the room's workflow. */
+  /** Turns that run the room's workflow, until they have ended. */
   get runs(): readonly TurnTrigger[] {
-    return [...this.running.values()].filter(({ isRun }) => isRun).map(({ trigger }) => trigger);
+    return [...this.running.values()]
+      .filter(({ isRun, hasEnded }) => isRun && !hasEnded)
+      .map(({ trigger }) => trigger);
   }
 
   get pending(): readonly TurnTrigger[] {
@@ -184,12 +196,18 @@ export class Turns {
   private launch(trigger: TurnTrigger, workflow: Roster['workflow'] | 'under way'): void {
     const isRun = Boolean(workflow);
     const scope = new CancellationScope();
-    const turn: RunningTurn = { trigger, scope, speaker: null, answers: 0, cancelledBy: null, isRun };
+    const turn: RunningTurn = {
+      ...{ trigger, scope, speaker: null, answers: 0, cancelledBy: null, isRun, hasEnded: false },
+    };
     this.running.set(trigger.turnId, turn);
     this.onChange();
-    const cancelledBy = this.cancelledEarly.get(trigger.turnId);
-    if (cancelledBy !== undefined) this.cancel({ turnId: trigger.turnId, by: cancelledBy });
+    const { turnId } = trigger;
+    const by = this.cancelledEarly.get(turnId);
+    // A run can be told to end once it is being started.
+    const startFirst = by !== undefined && isRun && patched('cancel-after-start');
+    if (by !== undefined && !startFirst) this.cancel({ turnId, by });
     const conducted = workflow ? this.follow(turn, workflow) : this.conduct(turn);
+    if (startFirst) this.cancel({ turnId, by });
     void conducted.finally(() => {
       this.running.delete(trigger.turnId);
       this.onChange();
@@ -230,6 +248,9 @@ export class Turns {
     const { turnId } = turn.trigger;
     const start = workflow === 'under way' ? null : workflow;
     const { error, cancelledBy } = await this.workflows.follow(turn.trigger, start);
+    turn.hasEnded = true;
+    // What the run has posted comes before its end.
+    if (!this.inbox.empty && patched('posts-before-end')) await this.inbox.stored();
     if (error) await this.record({ type: 'failed', turnId, error });
     else if (cancelledBy !== undefined)
       await this.record({ type: 'cancelled', turnId, by: turn.cancelledBy ?? cancelledBy });

@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, log, patched } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { runMessages, runWorkflowId, type CancelRun } from '../contracts/run/run';
 import type { Roster, RoomWorkflowInput, TurnEnded, TurnTrigger } from '../contracts/room';
@@ -10,6 +10,8 @@ import { startRun } from '../run/start-run';
  */
 export class WorkflowTurns {
   private readonly ends = new Map<string, (end: TurnEnded) => void>();
+  /** Runs being started, by turn. */
+  private readonly starts = new Map<string, Promise<void>>();
 
   constructor(private readonly room: RoomWorkflowInput) {}
 
@@ -19,7 +21,11 @@ export class WorkflowTurns {
     const end = new Promise<TurnEnded>((resolve) => {
       this.ends.set(turnId, resolve);
     });
-    if (start) await this.start(trigger, start);
+    if (start) {
+      const started = this.start(trigger, start).finally(() => this.starts.delete(turnId));
+      this.starts.set(turnId, started);
+      await started;
+    }
     return end.finally(() => this.ends.delete(turnId));
   }
 
@@ -30,6 +36,9 @@ export class WorkflowTurns {
   async cancel(turnId: string, by: string): Promise<void> {
     const run = getExternalWorkflowHandle(runWorkflowId(turnId));
     try {
+      // Before Temporal has started it, it would not be found.
+      const started = this.starts.get(turnId);
+      if (started && patched('cancel-after-start')) await started;
       await run.signal<[CancelRun]>(runMessages.cancel, { by, mode: 'cancel' });
       await run.cancel();
     } catch (error) {

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   CancelledFailure,
   ChildWorkflowFailure,
+  patched,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import type { ChildOutcome, ChildRun } from '../contracts/run/activities';
@@ -14,7 +15,9 @@ import { startRun, type RunWorkflow } from './start-run';
 /** Sub-workflows under way: each is a run of its own, and follows its parent when that is paused or stopped. */
 export class Children {
   private readonly running = new Set<ChildWorkflowHandle<RunWorkflow>>();
-  private stopping = false;
+  /** Who paused the parent; null while it goes on. */
+  private pausedBy: string | null = null;
+  private stopping: CancelRun | null = null;
 
   constructor(private readonly records: Records) {}
 
@@ -37,6 +40,7 @@ export class Children {
       },
     );
     this.running.add(handle);
+    this.tellNew(handle);
     try {
       const { status, output } = (await handle.result()).value;
       if (status === 'completed' && output !== undefined) return { runId, output };
@@ -53,12 +57,20 @@ export class Children {
   }
 
   tell(message: 'pause' | 'resume', by: string): void {
+    this.pausedBy = message === 'pause' ? by : null;
     for (const child of this.running) void child.signal(runMessages[message], { by });
   }
 
   stop(request: CancelRun): void {
-    this.stopping = true;
+    this.stopping = request;
     for (const child of this.running) void child.signal(runMessages.cancel, request);
+  }
+
+  /** What its parent was told while it was being started. */
+  private tellNew(child: ChildWorkflowHandle<RunWorkflow>): void {
+    if ((this.pausedBy === null && !this.stopping) || !patched('children-being-started')) return;
+    if (this.pausedBy !== null) void child.signal(runMessages.pause, { by: this.pausedBy });
+    if (this.stopping) void child.signal(runMessages.cancel, this.stopping);
   }
 }
 

@@ -86,6 +86,8 @@ class Client implements RoomClient {
   private socket: WebSocket | undefined;
   private position: { epoch: string; offset: number } | undefined;
   private lastSeq = 0;
+  /** Up to where history was read. */
+  private readTo = 0;
   private closed = false;
   /** When the connection was lost; undefined: it stands. */
   private lostAt: number | undefined = performance.now();
@@ -197,7 +199,7 @@ class Client implements RoomClient {
 
   private onMessage({ id, seq }: Arrival): void {
     if (this.held) this.held.push({ id, seq });
-    else this.take([{ id, seq }]);
+    else this.takeNew([{ id, seq }]);
   }
 
   private onHello({ epoch, offset, recovered, lastSeq }: Extract<ServerFrame, { type: 'hello' }>): void {
@@ -226,12 +228,18 @@ class Client implements RoomClient {
       this.take(items);
       if (items.length < historyPage) break;
     }
+    this.readTo = this.lastSeq;
     if (fresh) this.onOpen();
     this.readsLeft -= 1;
     if (this.readsLeft > 0) return;
     const held = this.held ?? [];
     this.held = null;
-    this.take(held.filter(({ seq }) => seq > this.lastSeq));
+    this.takeNew(held);
+  }
+
+  /** Those that history has not had. */
+  private takeNew(arrivals: readonly Arrival[]): void {
+    this.take(arrivals.filter(({ seq }) => seq > this.readTo));
   }
 
   private take(arrivals: readonly Arrival[]): void {

@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { eventually } from '../../support/eventually';
 import { password, type Person } from '../../support/people';
 
 /** The browser that `npm test` found (CHROMIUM_PATH), or Debian's. */
@@ -25,7 +26,7 @@ export async function openPage(
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (line) => {
@@ -67,11 +68,21 @@ export const messageList = (page: Page) => page.getByRole('region', { name: 'Mes
 export const shownMessages = (page: Page): Promise<string[]> =>
   messageList(page).locator('.message-text').allInnerTexts();
 
-/** Waits until something is focused, going on with Tab. @returns how often it was pressed. */
+/** Waits until nothing on the page says so any more. */
+export const untilGone = (page: Page, text: string) =>
+  eventually(`no “${text}”`, async () => (await page.getByText(text).count()) === 0);
+
+/**
+ * Waits until something is focused, going on with Tab.
+ * @param most 0: the focus gets there by itself, perhaps a little later.
+ * @returns how often it was pressed.
+ */
 export async function tabTo(page: Page, selector: string, most = 40): Promise<number> {
+  const isFocused = `document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`;
+  const look = (): Promise<boolean> => page.evaluate<boolean>(isFocused);
+  if (most === 0) await eventually(`${selector} is focused`, look);
   for (let times = 0; times <= most; times += 1) {
-    if (await page.evaluate<boolean>(`document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`))
-      return times;
+    if (await look()) return times;
     await page.keyboard.press('Tab');
   }
   throw new Error(`${selector} is not reached with Tab`);

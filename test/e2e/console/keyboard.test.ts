@@ -91,7 +91,7 @@ test('by keyboard alone: register, make a room, make an agent, add it, ask it, s
   expect(await messageField(page).inputValue()).toBe('@Tess ');
   await keyboard.type('[[reply: Seven colours.]]');
   await keyboard.press('Enter');
-  await eventually('the answer', async () => (await shownMessages(page)).includes('Seven colours.'), 40);
+  await eventually('the answer', async () => (await shownMessages(page)).includes('Seven colours.'), 90);
 
   await tabTo(page, '.message');
   expect(await page.evaluate<string>('document.activeElement.innerText')).toContain('Seven colours.');
@@ -131,7 +131,7 @@ test('Escape stops the agents, and closes what is nearer first', async () => {
   const ada = await newPerson(app.apiUrl, 'Ada');
   const room = await newRoom(ada, { agents: { Tess: 'You are a patient teacher.' } });
   const { page } = await openRoom(browser, app.apiUrl, ada, room.id);
-  await messageField(page).fill('@Tess [[fault: token-delay ms=200]] [[tokens: 200]]');
+  await messageField(page).fill('@Tess [[fault: token-delay ms=200]] [[tokens: 1000]]');
   await page.keyboard.press('Enter');
   await page.getByText('Tess is writing…').waitFor();
   await page.getByText('w2').waitFor();
@@ -144,6 +144,6 @@ test('Escape stops the agents, and closes what is nearer first', async () => {
 
   await page.keyboard.press('Escape');
   await messageList(page).getByText('Stopped by Ada.').waitFor();
-  expect(await page.getByText('Tess is writing…').count()).toBe(0);
+  await page.getByText('Tess is writing…').waitFor({ state: 'detached' });
   expect(await messageField(page).inputValue()).toBe('@T');
 });

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { startTestApp, type TestApp } from '../../support/app';
-import { newPerson, newRoom, type Person, type RoomSetup } from '../../support/people';
+import { eventually } from '../../support/eventually';
+import { allMessages, newPerson, newRoom, type Person, type RoomSetup } from '../../support/people';
 import { launchBrowser, messageField, openRoom, pageUrl, say } from './browser';
 
 let app: TestApp;
@@ -13,6 +14,7 @@ beforeAll(async () => {
   ada = await newPerson(app.apiUrl, 'Ada');
   room = await newRoom(ada, { agents: { Tess: 'You are a patient teacher.' }, name: 'Looks' });
   await ada.must('POST', `/rooms/${room.id}/messages`, { text: 'Hello, @Tess! [[reply: Hello, Ada.]]' });
+  await eventually('the answer', async () => (await allMessages(ada, room.id)).length === 2);
 });
 
 afterAll(async () => {
@@ -84,10 +86,10 @@ test('new messages are announced once, when they are complete', async () => {
   const { page } = await openRoom(browser, app.apiUrl, ada, room.id);
   const announcements = page.getByRole('log', { name: 'New messages' });
   expect(await announcements.innerText()).toBe('');
-  await say(page, '@Tess [[fault: token-delay ms=100]] [[tokens: 12]]');
+  await say(page, '@Tess [[fault: token-delay ms=150]] [[tokens: 100]]');
   await page.getByText('w3').waitFor();
   expect(await announcements.innerText()).toBe('');
-  await announcements.getByText(/Tess: w1 .*w12/).waitFor();
+  await announcements.getByText(/Tess: w1 .*w100/).waitFor();
   expect(await announcements.locator('p').count()).toBe(1);
 });
 
@@ -97,7 +99,7 @@ test('the way to the Temporal UI is there when the server knows it', async () =>
     temporalUi: string | null;
   };
   const link = page.getByRole('link', { name: 'Temporal UI' });
-  expect(await link.count()).toBe(config.temporalUi === null ? 0 : 1);
+  await eventually('as it knows', async () => (await link.count()) === (config.temporalUi === null ? 0 : 1));
   const other = await app.startApi({ TEMPORAL_UI_URL: 'http://temporal.example:8080/' });
   const { page: linked } = await openRoom(browser, String(other.hello.listening), ada, room.id);
   expect(await linked.getByRole('link', { name: 'Temporal UI' }).getAttribute('href')).toBe(

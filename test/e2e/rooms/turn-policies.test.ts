@@ -14,6 +14,10 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const slow = '[[fault: token-delay ms=150]] [[tokens: 40]]';
+/** Goes on while much else happens on a slow machine. */
+const slower = '[[fault: token-delay ms=150]] [[tokens: 100]]';
+/** Does not end by itself while a test lasts. */
+const endless = '[[fault: token-delay ms=200]] [[tokens: 1000]]';
 const quick = '[[reply: quick]]';
 
 async function roomWith(turnPolicy: string): Promise<RoomSocket> {
@@ -22,16 +26,21 @@ async function roomWith(turnPolicy: string): Promise<RoomSocket> {
 }
 
 /** Sends and waits until the turn is running and its first words are out. */
-async function startSlowTurn(socket: RoomSocket): Promise<string> {
-  const id = socket.send(slow);
+async function startTurn(socket: RoomSocket, text: string): Promise<string> {
+  const id = socket.send(text);
   const { turnId } = await socket.next('accepted', (frame) => frame.id === id);
   await socket.next('message.delta');
   return turnId ?? '';
 }
 
+async function abortedCalls(): Promise<number> {
+  const response = await fetch(`${app.modelUrl}/_admin/calls`);
+  return ((await response.json()) as { aborted: number }).aborted;
+}
+
 test('enqueue: the second turn begins when the first has ended', async () => {
   const socket = await roomWith('enqueue');
-  const first = await startSlowTurn(socket);
+  const first = await startTurn(socket, slow);
   const id = socket.send(quick);
   const { turnId: second } = await socket.next('accepted', (frame) => frame.id === id);
   await socket.next('message.created', ({ message }) => message.id === id);
@@ -50,7 +59,7 @@ test('enqueue: the second turn begins when the first has ended', async () => {
 
 test('interrupt: the new message ends the running turn, whose partial text is void', async () => {
   const socket = await roomWith('interrupt');
-  const first = await startSlowTurn(socket);
+  const first = await startTurn(socket, endless);
   const id = socket.send(quick);
   const { turnId: second } = await socket.next('accepted', (frame) => frame.id === id);
   expect(await socket.next('turn.cancelled', ({ turnId }) => turnId === first)).toMatchObject({
@@ -66,14 +75,14 @@ test('interrupt: the new message ends the running turn, whose partial text is vo
 
 test('reject: a message during a turn is refused by either way, taken afterwards, and its resend is no new one', async () => {
   const socket = await roomWith('reject');
-  const first = await startSlowTurn(socket);
+  const first = await startTurn(socket, slower);
   const id = socket.send(quick);
   expect(await socket.next('error', (frame) => frame.id === id)).toMatchObject({ code: 'turn_in_progress' });
   const posted = await alice.call<{ code: string }>('POST', `/rooms/${socket.roomId}/messages`, {
     text: quick,
   });
   expect([posted.status, posted.body.code]).toEqual([409, 'turn_in_progress']);
-  await socket.next('turn.finished', ({ turnId }) => turnId === first);
+  await socket.next('turn.finished', ({ turnId }) => turnId === first, 90);
   await eventually(
     'taken',
     async () =>
@@ -88,40 +97,40 @@ test('reject: a message during a turn is refused by either way, taken afterwards
 
 test('parallel: turns run side by side', async () => {
   const socket = await roomWith('parallel');
-  const first = await startSlowTurn(socket);
+  const first = await startTurn(socket, slower);
   const id = socket.send(quick);
   const { turnId: second } = await socket.next('accepted', (frame) => frame.id === id);
   await socket.next('turn.finished', ({ turnId }) => turnId === second);
   expect(socket.frames.some((frame) => frame.type === 'turn.finished' && frame.turnId === first)).toBe(false);
-  await socket.next('turn.finished', ({ turnId }) => turnId === first);
+  await socket.next('turn.finished', ({ turnId }) => turnId === first, 90);
   socket.close();
 });
 
 test('cancel: a running turn ends within a few seconds and the model call with it', async () => {
   const socket = await roomWith('enqueue');
-  const first = await startSlowTurn(socket);
+  const first = await startTurn(socket, endless);
+  // Other tests have aborted calls too.
+  const before = await abortedCalls();
   socket.write({ type: 'cancel', turnId: first });
-  await socket.next('turn.cancelled', ({ turnId }) => turnId === first, 5);
-  const calls = await eventually('the model call is aborted', async () => {
-    const response = await fetch(`${app.modelUrl}/_admin/calls`);
-    const counted = (await response.json()) as { aborted: number };
-    return counted.aborted > 0 && counted;
+  await socket.next('turn.cancelled', ({ turnId }) => turnId === first, 20);
+  await eventually('the model call is aborted', async () => (await abortedCalls()) > before);
+  expect(socket.messages).toHaveLength(1);
+  await eventually('nothing runs', async () => {
+    const state = await alice.must<{ running: unknown[] }>('GET', `/rooms/${socket.roomId}/state`);
+    return state.running.length === 0;
   });
-  expect(calls.aborted).toBeGreaterThan(0);
-  const state = await alice.must<{ running: unknown[] }>('GET', `/rooms/${socket.roomId}/state`);
-  expect(state.running).toEqual([]);
   socket.close();
 });
 
 test('cancel: a turn that still waits never begins', async () => {
   const socket = await roomWith('enqueue');
-  const first = await startSlowTurn(socket);
+  const first = await startTurn(socket, slower);
   const id = socket.send(quick);
   const { turnId: second } = await socket.next('accepted', (frame) => frame.id === id);
   await socket.next('message.created', ({ message }) => message.id === id);
   socket.write({ type: 'cancel', turnId: second ?? '' });
   await socket.next('turn.cancelled', ({ turnId }) => turnId === second);
-  await socket.next('turn.finished', ({ turnId }) => turnId === first);
+  await socket.next('turn.finished', ({ turnId }) => turnId === first, 90);
   expect(socket.frames.some((frame) => frame.type === 'turn.started' && frame.turnId === second)).toBe(false);
   socket.close();
 });

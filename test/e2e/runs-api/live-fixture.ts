@@ -32,7 +32,7 @@ export const runIs = (person: Person, runId: string, status: string): Promise<Ru
       const run = await person.must<RunBody>('GET', `/runs/${runId}`);
       return run.status === status && run;
     },
-    30,
+    60,
   );
 
 export async function nodesOf(person: Person, runId: string): Promise<Record<string, NodeBody>> {

@@ -35,9 +35,9 @@ test('a run that is waited for answers its output', async () => {
     'POST',
     `/workflows/${id}/execute`,
     { payload: { n: 1 } },
-    { prefer: 'wait=30' },
+    { prefer: 'wait=60' },
   );
-  expect([reply.status, reply.headers.get('preference-applied')]).toEqual([200, 'wait=30']);
+  expect([reply.status, reply.headers.get('preference-applied')]).toEqual([200, 'wait=60']);
   expect(reply.body).toMatchObject({ status: 'completed', output: { add: { sum: 2 } }, error: null });
   const stream = await followRun(app.apiUrl, ada, reply.body.runId);
   await eventually('end', () => stream.ended());
@@ -47,7 +47,7 @@ test('a run that is waited for answers its output', async () => {
 });
 
 test('a run that takes longer than the wait goes on', async () => {
-  const id = await published(ada, waits(4));
+  const id = await published(ada, askFirst());
   const reply = await ada.call<{ runId: string }>(
     'POST',
     `/workflows/${id}/execute`,
@@ -55,6 +55,8 @@ test('a run that takes longer than the wait goes on', async () => {
     { prefer: 'wait=1' },
   );
   expect([reply.status, reply.headers.get('preference-applied')]).toEqual([202, 'wait=1']);
+  const approval = await approvalOf(ada, reply.body.runId);
+  await ada.must('POST', `/approvals/${approval}/decide`, { action: 'approve', data: { mark: 3 } });
   await runIs(ada, reply.body.runId, 'completed');
 });
 
@@ -136,7 +138,7 @@ test('a retry begins where the run failed', async () => {
 });
 
 test('a run is forked while it goes on only where it has been', async () => {
-  const id = await published(ada, waits(60));
+  const id = await published(ada, waits(600));
   const runId = await execute(ada, id, {});
   await eventually('the delay', async () => (await nodesOf(ada, runId)).pause !== undefined);
   expect(await refusal(ada, 'POST', `/runs/${runId}/fork`, { nodeKey: 'after' })).toEqual([
@@ -153,7 +155,7 @@ test('a run is forked while it goes on only where it has been', async () => {
 });
 
 test('a WebSocket cancels, and hears of it', async () => {
-  const id = await published(ada, waits(60));
+  const id = await published(ada, waits(600));
   const runId = await execute(ada, id, {});
   const ws = new WebSocket(`${app.apiUrl.replace('http', 'ws')}/ws/runs/${runId}`, {
     headers: { authorization: `Bearer ${ada.token}` },
@@ -181,13 +183,17 @@ test('deleting a room cancels what runs in it', async () => {
 });
 
 test('a paused run begins nothing until it is resumed', async () => {
-  const id = await published(ada, waits(1));
+  const id = await published(ada, waits(10));
   const runId = await execute(ada, id, {});
   await eventually('the delay', async () => (await nodesOf(ada, runId)).pause !== undefined);
   await ada.must('POST', `/runs/${runId}/pause`);
   await runIs(ada, runId, 'paused');
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect((await nodesOf(ada, runId)).after).toBeUndefined();
+  const nodes = await eventually('the end of the delay', async () => {
+    const now = await nodesOf(ada, runId);
+    return now.pause?.status === 'completed' && now;
+  });
+  expect(nodes.after).toBeUndefined();
+  expect(await ada.must('GET', `/runs/${runId}`)).toMatchObject({ status: 'paused' });
   await ada.must('POST', `/runs/${runId}/resume`);
   await runIs(ada, runId, 'completed');
 });
@@ -212,7 +218,7 @@ test('the templates of the seed run with the built-in agents', async () => {
         }
         return ['completed', 'failed'].includes(now.status) && now;
       },
-      40,
+      90,
     );
     expect([template.name, run.status, run.error]).toEqual([template.name, 'completed', null]);
     expect(run.usage.promptTokens).toBeGreaterThan(0);

@@ -10,6 +10,7 @@ import { createRedisRelay } from '../../../infra/relay/redis-relay';
 import type { Relay } from '../../../infra/relay/relay';
 import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient } from '../../../infra/temporal/client';
+import type { RoomGateway } from '../../../infra/temporal/room-gateway';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
 import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
@@ -18,6 +19,9 @@ import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-g
 import type { ClientFrame, ServerFrame } from '../../../workflows/contracts/events';
 import { eventually } from '../../support/eventually';
 import type { Person } from '../../support/people';
+
+// What is waited for takes several times as long while other tests have the machine.
+jest.setTimeout(120_000);
 
 /** An API with its WebSockets in this process, on the servers of the test run. */
 export interface SocketApi {
@@ -30,9 +34,15 @@ export interface SocketApi {
 export interface SocketApiOptions {
   env?: Record<string, string>;
   sockets?: Partial<SocketOptions>;
+  /** What stands between its sockets and the rooms' workflows. */
+  between?: (rooms: RoomGateway) => RoomGateway;
 }
 
-export async function startSocketApi({ env = {}, sockets = {} }: SocketApiOptions = {}): Promise<SocketApi> {
+export async function startSocketApi({
+  env = {},
+  sockets = {},
+  between = (rooms) => rooms,
+}: SocketApiOptions = {}): Promise<SocketApi> {
   const settings = loadSettings({
     ...process.env,
     NODE_ENV: 'test',
@@ -59,7 +69,7 @@ export async function startSocketApi({ env = {}, sockets = {} }: SocketApiOption
     redis,
     subscriber,
     relay,
-    rooms: createRoomGateway(temporal),
+    rooms: between(createRoomGateway(temporal)),
     runs: createRunGateway(temporal),
     triggers: createTriggerGateway(temporal),
     schedules: createTriggerSchedules(temporal),

@@ -139,7 +139,7 @@ test('a cooldown and a bound on runs under way hold; a disabled policy is asked 
   await eventually('it is stored', async () =>
     (await allMessages(ada, room.id)).some(({ id }) => id === third),
   );
-  const leading = await triggers.policy({ ...common, debounceSeconds: 30, debounceMode: 'leading' });
+  const leading = await triggers.policy({ ...common, debounceSeconds: 3600, debounceMode: 'leading' });
   await say(room.id, 'fourth');
   await say(room.id, 'fifth');
   await triggers.skipped(leading, 'debounced');

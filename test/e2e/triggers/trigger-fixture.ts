@@ -66,7 +66,7 @@ export async function openTriggerFixture(options: TestAppOptions = {}): Promise<
       const { id } = await ada.must<{ id: string }>('POST', '/triggers', { name: 'Policy', ...policy });
       return id;
     },
-    async fired(policyId, count, seconds = 30) {
+    async fired(policyId, count, seconds = 60) {
       const found = await eventually(
         `${String(count)} firings`,
         async () => {
@@ -86,8 +86,10 @@ export async function openTriggerFixture(options: TestAppOptions = {}): Promise<
       );
     },
     skipped: (policyId, reason) =>
-      eventually(`a skip for ${reason}`, async () =>
-        (await firings(policyId)).find((firing) => firing.reason === reason),
+      eventually(
+        `a skip for ${reason}`,
+        async () => (await firings(policyId)).find((firing) => firing.reason === reason),
+        90,
       ),
     stop: () => app.stop(),
   };

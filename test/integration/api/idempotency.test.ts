@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { authRoutes } from '../../../apps/api/identity/auth-routes';
 import { ApiError } from '../../../apps/api/http/problems';
@@ -8,6 +7,8 @@ import { newAddress, newPerson, password, startTestApi, type TestApi } from './a
 
 let made = 0;
 let failures = 0;
+/** What a request that is `held` waits for. */
+let released: Promise<void> = Promise.resolve();
 
 const makeThing = defineRoute(
   {
@@ -18,7 +19,7 @@ const makeThing = defineRoute(
     auth: 'user',
     idempotent: true,
     body: {
-      schema: z.strictObject({ name: z.string(), slow: z.int().optional(), fail: z.string().optional() }),
+      schema: z.strictObject({ name: z.string(), held: z.boolean().optional(), fail: z.string().optional() }),
       example: { name: 'x' },
     },
     responses: {
@@ -31,7 +32,7 @@ const makeThing = defineRoute(
     errors: [],
   },
   async ({ body }) => {
-    if (body.slow !== undefined) await sleep(body.slow);
+    if (body.held) await released;
     if (body.fail === 'crash' && failures++ === 0) throw new Error('crashed');
     if (body.fail === 'conflict' && failures++ === 0) throw new ApiError('name_taken', 'Taken.');
     made += 1;
@@ -98,14 +99,22 @@ test('keys of different people do not meet', async () => {
 test('ten parallel requests with one key: one is done, the others hear that it is in progress or get its answer', async () => {
   const key = randomUUID();
   const before = made;
-  const answers = await Promise.all(Array.from({ length: 10 }, () => make({ name: 'a', slow: 300 }, key)));
+  const answers: Awaited<ReturnType<typeof make>>[] = [];
+  let release = (): void => undefined;
+  released = new Promise((resolve) => (release = resolve));
+  const held = async (): Promise<void> => {
+    const answer = await make({ name: 'a', held: true }, key);
+    // The one that is being done ends after the others were answered.
+    if (answers.push(answer) === 9) release();
+  };
+  await Promise.all(Array.from({ length: 10 }, held));
   expect(made).toBe(before + 1);
   const refused = answers.filter(({ status }) => status === 409);
   expect(refused).toHaveLength(9);
   for (const { body, headers } of refused) {
     expect([body.code, headers.get('retry-after')]).toEqual(['idempotency_in_progress', '1']);
   }
-  expect((await make({ name: 'a', slow: 300 }, key)).body.number).toBe(made);
+  expect((await make({ name: 'a', held: true }, key)).body.number).toBe(made);
 });
 
 test.each([

@@ -69,7 +69,9 @@ export async function openDeliveryFixture(): Promise<DeliveryFixture> {
       SECRET_KEY: secretKey,
       OUTBOUND_ALLOWED: '127.0.0.1/32',
     },
-    ...{ WEBHOOK_RETRY_INITIAL_SECONDS: '1', WEBHOOK_RETRY_MAX_SECONDS: '1', WEBHOOK_TIMEOUT_SECONDS: '2' },
+    ...{ WEBHOOK_RETRY_INITIAL_SECONDS: '1', WEBHOOK_RETRY_MAX_SECONDS: '1' },
+    // Longer than a busy machine stands still: it answers at once then.
+    WEBHOOK_TIMEOUT_SECONDS: '8',
   };
   const database = createDatabase(own.url, 10);
   const client = createTemporalClient({ address: temporal.url, namespace: 'default' });
@@ -113,7 +115,7 @@ export async function openDeliveryFixture(): Promise<DeliveryFixture> {
 
     subscription: (id) => database.webhookSubscription.findUniqueOrThrow({ where: { id } }),
 
-    settled: (id, seconds) =>
+    settled: (id, seconds = 60) =>
       eventually(
         `the end of delivery ${id}`,
         async () => {

@@ -6,11 +6,14 @@ import { openRunFixture, type RunFixture } from '../../support/graphs/run-fixtur
 import type { GraphDocument } from '../../../workflows/contracts/graph/document';
 import { runWorkflowId } from '../../../workflows/contracts/run/run';
 
+// Several times what a busy machine needs.
+jest.setTimeout(180_000);
+
 let runs: RunFixture;
 
 beforeAll(async () => {
   runs = await openRunFixture();
-}, 60_000);
+});
 
 afterAll(() => runs.stop());
 
@@ -58,10 +61,14 @@ test('an opening that was lost comes with the first of the run’s records', asy
     ),
   );
   const approvalId = await runs.asked(runId, 'ask');
-  await eventually('it waits', async () => {
-    const { status } = await runs.database.run.findUniqueOrThrow({ where: { id: runId } });
-    return status === 'waiting';
-  });
+  await eventually(
+    'it waits',
+    async () => {
+      const { status } = await runs.database.run.findUniqueOrThrow({ where: { id: runId } });
+      return status === 'waiting';
+    },
+    45,
+  );
   await runs.decide(runId, approvalId);
   const ended = await runs.ended(runId);
   expect(ended).toMatchObject({ status: 'completed', nodes: { start: { status: 'completed' } } });

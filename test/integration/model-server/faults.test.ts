@@ -1,5 +1,5 @@
 import { APIError, InternalServerError, RateLimitError } from 'openai';
-import { say, startModelServer, type ModelServerFixture } from './model-server-fixture';
+import { eventually, say, startModelServer, type ModelServerFixture } from './model-server-fixture';
 
 const model = 'gpt-4.1-mini';
 let server: ModelServerFixture;
@@ -70,9 +70,9 @@ describe('faults on request', () => {
   });
 
   test('token-delay spreads the tokens out', async () => {
-    const { firstAfterMs, tookMs, text } = await stream('[[tokens: 10]] [[fault: token-delay ms=30]]');
+    const { firstAfterMs, tookMs, text } = await stream('[[tokens: 10]] [[fault: token-delay ms=60]]');
     expect(text).toBe('w1 w2 w3 w4 w5 w6 w7 w8 w9 w10');
-    expect(tookMs).toBeGreaterThanOrEqual(290);
+    expect(tookMs).toBeGreaterThanOrEqual(590);
     expect(firstAfterMs).toBeLessThan(tookMs - 150);
   });
 
@@ -91,7 +91,8 @@ describe('faults on request', () => {
     await expect(complete('[[tokens: 40]] [[fault: cut-off]]')).rejects.toMatchObject({
       message: 'terminated',
     });
-    expect(await server.counts()).toMatchObject({ started: 2, failed: 2, finished: 0, aborted: 0 });
+    const counts = await eventually(server.counts, ({ failed }) => failed === 2);
+    expect(counts).toMatchObject({ started: 2, failed: 2, finished: 0, aborted: 0 });
   });
 
   test('the header does the same as the directive', async () => {

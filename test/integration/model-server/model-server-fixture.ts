@@ -47,9 +47,9 @@ export async function startModelServer(
   };
 }
 
-/** Polls until the check holds; fails after five seconds with what it last saw. */
+/** Polls until the check holds; fails after thirty seconds with what it last saw. */
 export async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;

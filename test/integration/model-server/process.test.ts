@@ -22,7 +22,8 @@ function start(args: string[], env: Record<string, string> = {}) {
   running.add(child);
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  // `close` and not `exit`, after which some of its output may still come.
+  const exit = once(child, 'close').then(([code]) => code as number | null);
   const firstLine = once(createInterface(child.stdout), 'line').then(
     ([line]) => JSON.parse(line as string) as { listening: string },
   );

@@ -81,7 +81,7 @@ test('connections that nobody renews lapse, and somebody who stays tells of it',
     ['ada', false],
   ]);
   // She was only cut off: her process renews her again.
-  await presences.enter(channel, [ada]);
+  await presences.enter(channel, [ada, bob]);
   await eventually('Ada is back', () => told().at(-1)?.[1] === true);
   expect(told().length).toBe(4);
   close();

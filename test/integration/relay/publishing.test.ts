@@ -104,9 +104,10 @@ test('a connection that breaks while publishing neither loses nor doubles an eve
   for (let index = 0; index < 300; index += 1) {
     sent.push(publisher.relay.publish(channel, [delta(index)]));
     await new Promise((resolve) => setTimeout(resolve, 1));
+    // So that it is cut in the middle, however late the first cut comes.
+    if (index % 100 === 50) await eventually('a cut', () => cuts > index / 100);
   }
-  await Promise.all(sent);
-  clearInterval(cutting);
+  await Promise.all(sent).finally(() => clearInterval(cutting));
   const { newest } = await client.relay.tail(channel, 1000);
   const indexes = placesOf(newest).map(([, index]) => index);
   expect([...indexes].sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, index) => index));

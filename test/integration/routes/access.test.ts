@@ -155,4 +155,4 @@ test('bodies that are no objects are refused everywhere', async () => {
     }
     expect(body).toBeDefined();
   }
-});
+}, 240_000);

@@ -43,7 +43,7 @@ async function decide(firing: { status: string; reason?: string; detail?: string
 
 describe('Prefer: wait', () => {
   test('answers the outcome of the run when it has ended', async () => {
-    const answer = deliver(api, hook, order, waiting(20));
+    const answer = deliver(api, hook, order, waiting(50));
     const runId = await storeRun(api, ada, { workflowId: flow, version: 1 });
     const eventId = await decide({ status: 'fired', runId });
     const output = { sum: 2 };
@@ -54,11 +54,11 @@ describe('Prefer: wait', () => {
     const { status, body, headers } = await answer;
     expect(status).toBe(200);
     expect(body).toEqual({ eventId, decision: 'fired', runId, status: 'completed', output, error: null });
-    expect(headers.get('preference-applied')).toBe('wait=20');
+    expect(headers.get('preference-applied')).toBe('wait=50');
   });
 
   test('answers why a run failed', async () => {
-    const answer = deliver(api, hook, order, waiting(20));
+    const answer = deliver(api, hook, order, waiting(50));
     const error = { code: 'expression_failed', detail: 'n is missing', nodeKey: 'add' };
     const runId = await storeRun(api, ada, { status: 'failed', error, endedAt: new Date() });
     await decide({ status: 'fired', runId });
@@ -67,7 +67,7 @@ describe('Prefer: wait', () => {
 
   test('answers why nothing fired, also to whoever sends the same again', async () => {
     const id = 'msg_1';
-    const answer = deliver(api, hook, order, waiting(20, id));
+    const answer = deliver(api, hook, order, waiting(50, id));
     const skipped = { reason: 'cooldown', detail: 'It fired 10 s ago.' };
     const eventId = await decide({ status: 'skipped', ...skipped });
     expect((await answer).body).toEqual({ eventId, decision: 'skipped', ...skipped });

@@ -90,7 +90,10 @@ export function deliver<T = HookAnswer>(
 }
 
 export const eventsOf = ({ database }: TestApi, { policy }: Hook) =>
-  database.triggerEvent.findMany({ where: { policyId: policy.id }, orderBy: { createdAt: 'asc' } });
+  database.triggerEvent.findMany({
+    where: { policyId: policy.id },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  });
 
 /** What its deliveries are listed as, newest first. */
 export async function deliveriesOf(owner: Person, { policy }: Hook): Promise<Record<string, unknown>[]> {

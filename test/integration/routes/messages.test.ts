@@ -38,10 +38,14 @@ const post = (by: Person, roomId: string, body: object): Promise<Taken> =>
   by.must('POST', `/rooms/${roomId}/messages`, body);
 
 const stored = (person: Person, roomId: string, count: number): Promise<Message[]> =>
-  eventually(`${String(count)} messages`, async () => {
-    const messages = await allMessages(person, roomId);
-    return messages.length >= count ? messages : null;
-  });
+  eventually(
+    `${String(count)} messages`,
+    async () => {
+      const messages = await allMessages(person, roomId);
+      return messages.length >= count ? messages : null;
+    },
+    45,
+  );
 
 test('a message is taken at once and appears with its author, place and time', async () => {
   const roomId = await newRoomOf(ada);
@@ -228,10 +232,16 @@ test('the policy reject refuses a message while a turn runs, but takes the same 
   ]);
   expect(await post(ada, room.id, { id, text: 'Why?' })).toEqual(first);
 
-  const state = await eventually('a running turn', async () => {
-    const now = await ada.must<{ running: { turnId: string }[] }>('GET', `/rooms/${room.id}/state`);
-    return now.running.length > 0 ? now : null;
-  });
+  const stateWith = (running: number) =>
+    eventually(
+      `a state with ${String(running)} running`,
+      async () => {
+        const now = await ada.must<{ running: object[] }>('GET', `/rooms/${room.id}/state`);
+        return now.running.length === running && now;
+      },
+      45,
+    );
+  const state = await stateWith(1);
   expect(state).toMatchObject({
     lastSeq: 1,
     queued: 0,
@@ -243,9 +253,11 @@ test('the policy reject refuses a message while a turn runs, but takes the same 
     const run = await ada.must<{ status: string }>('GET', `/runs/${first.turnId ?? ''}`);
     return run.status === 'cancelled';
   });
+  // The end is on record a moment before the room's workflow has heard of it.
+  await stateWith(0);
   const next = await post(ada, room.id, { text: 'And now?' });
   await ada.must('POST', `/rooms/${room.id}/turns/${next.turnId ?? ''}/cancel`);
-});
+}, 180_000);
 
 test('a turn of another room is not cancelled', async () => {
   const room = await newRoom(ada, { agents: { [`Newton ${randomUUID()}`]: 'You help.' } });

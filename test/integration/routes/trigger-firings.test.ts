@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../../support/eventually';
 import type { Person } from '../../support/people';
 import type { TestApi } from '../api/api-fixture';
 import { colleague, newRoomOf, refusal, type Page } from './routes-fixture';
@@ -90,11 +91,11 @@ test('firing by hand stores an event for its host; what does not fire by hand sa
 test('waiting for a firing answers what was decided', async () => {
   const { id } = await create(ada, { eventType: 'manual' });
   const waiting = ada.call<Record<string, unknown>>(
-    ...(['POST', `/triggers/${id}/fire`, { payload: {} }, { prefer: 'wait=20' }] as const),
+    ...(['POST', `/triggers/${id}/fire`, { payload: {} }, { prefer: 'wait=50' }] as const),
   );
-  let eventId: string | undefined;
-  while (eventId === undefined)
-    eventId = (await api.database.triggerEvent.findFirst({ where: { policyId: id } }))?.id;
+  const { id: eventId } = await eventually('the event', () =>
+    api.database.triggerEvent.findFirst({ where: { policyId: id } }),
+  );
   await api.database.triggerFiring.create({
     data: {
       ...{ id: randomUUID(), policyId: id, workspaceId: ada.workspaceId, status: 'skipped' },

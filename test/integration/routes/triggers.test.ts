@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../../support/eventually';
 import { newPerson, type Person } from '../../support/people';
 import { startTestApi, type TestApi } from '../api/api-fixture';
 import { colleague, newRoomOf, refusal, type Page } from './routes-fixture';
@@ -227,15 +228,22 @@ test('while Temporal is away a timer is stored, and its Schedule is pending', as
 });
 
 test('a timer tells its next times; while it is disabled it has none', async () => {
-  const { id, schedule } = await create(ada, { eventType: 'timer', cron: '0 9 * * *' });
+  const made: string[] = [];
+  // An answer says `pending` when Temporal does not tell in time.
+  const told = (request: () => Promise<PolicyBody>): Promise<PolicyBody> =>
+    eventually('the state of the Schedule', async () => {
+      const policy = await request();
+      made.push(policy.id);
+      return policy.schedule?.state !== 'pending' && policy;
+    });
+  const { id, schedule } = await told(() => create(ada, { eventType: 'timer', cron: '0 9 * * *' }));
   expect(schedule).toMatchObject({ id: `trigger:${id}`, state: 'active' });
   expect(schedule?.nextAt).toHaveLength(5);
   for (const time of schedule?.nextAt ?? []) expect(time).toMatch(/T09:00:00.000Z$/);
-  expect((await ada.must<PolicyBody>('POST', `/triggers/${id}/disable`)).schedule).toMatchObject({
-    ...{ state: 'paused', nextAt: [] },
-  });
-  expect((await ada.must<PolicyBody>('POST', `/triggers/${id}/enable`)).schedule?.nextAt).toHaveLength(5);
-  await ada.must('DELETE', `/triggers/${id}`);
+  const set = (state: 'disable' | 'enable') => told(() => ada.must('POST', `/triggers/${id}/${state}`));
+  expect((await set('disable')).schedule).toMatchObject({ state: 'paused', nextAt: [] });
+  expect((await set('enable')).schedule?.nextAt).toHaveLength(5);
+  for (const each of new Set(made)) await ada.must('DELETE', `/triggers/${each}`);
 });
 
 test('a webhook has an address and a secret that is told once; a new one lets the old one expire', async () => {

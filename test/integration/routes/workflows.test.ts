@@ -257,7 +257,7 @@ test('a rollback publishes the old graph as a new version and leaves the draft',
     expect(await refusal(ada, 'POST', `/workflows/${id}/rollback`, body)).toEqual([422, 'invalid_request']);
   const audited = await api.database.auditEvent.findMany({
     where: { targetId: id },
-    orderBy: { createdAt: 'asc' },
+    orderBy: { id: 'asc' },
   });
   expect(audited.map(({ action }) => action)).toEqual([
     'workflow_published',

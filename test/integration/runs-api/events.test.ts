@@ -64,11 +64,25 @@ test('it goes on after the last event that was received', async () => {
 test('events come as they happen, text that is written without an id, and a lost nudge only delays', async () => {
   const runId = await storeRun(api, ada);
   const [one, two] = [await followRun(api.url, ada, runId), await followRun(api.url, ada, runId)];
-  await storeEvents(api, runId, [running]);
-  await nudge(runId, 1);
-  const began = Date.now();
-  await Promise.all([one.next('run.running'), two.next('run.running')]);
-  expect(Date.now() - began).toBeLessThan(2000);
+  const looks = (): number => one.comments() + two.comments();
+  let seq = 0;
+  // Before a stream looks for itself it says so by a comment, except at its beginning: what comes later and without one has
+  // come by its nudge.
+  await eventually(
+    'an event comes by its nudge',
+    async () => {
+      const before = looks();
+      await storeEvents(api, runId, [running]);
+      seq += 1;
+      await nudge(runId, seq);
+      const id = String(seq);
+      await eventually('it comes', () =>
+        [one, two].every(({ events }) => events.some((each) => each.id === id)),
+      );
+      return seq > 1 && looks() === before;
+    },
+    45,
+  );
   const delta = {
     type: 'node.delta' as const,
     nodeKey: 'a',
@@ -80,10 +94,10 @@ test('events come as they happen, text that is written without an id, and a lost
   await api.services.relay.publishEphemeral(runChannel(runId), delta);
   expect(await one.next('node.delta')).toEqual({ id: undefined, event: 'node.delta', data: delta });
   await storeEvents(api, runId, [ended], true);
-  await eventually('end', () => one.ended() && two.ended());
-  expect(one.events.at(-1)).toMatchObject({ id: '2', event: 'run.completed' });
+  await eventually('end', () => one.ended() && two.ended(), 30);
+  expect(one.events.at(-1)).toMatchObject({ id: String(seq + 1), event: 'run.completed' });
   expect(one.comments()).toBeGreaterThan(0);
-});
+}, 120_000);
 
 test('a long log comes whole, and in order', async () => {
   const runId = await storeRun(api, ada);
@@ -136,10 +150,12 @@ test('the server stops while streams are open', async () => {
   const runId = await storeRun(other, ada);
   const person = await newPerson(other.url, 'Stay');
   const own = await storeRun(other, person);
+  await storeEvents(other, own, [running]);
   const stream = await followRun(other.url, person, own);
-  const began = Date.now();
+  await stream.next('run.running');
+  const cutting = jest.spyOn(other.server, 'closeAllConnections');
   await other.stop();
-  expect(Date.now() - began).toBeLessThan(3000);
+  expect(cutting).not.toHaveBeenCalled();
   await eventually('end', () => stream.ended());
   expect(runId).not.toBe(own);
 });

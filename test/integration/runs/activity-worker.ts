@@ -35,7 +35,7 @@ export async function startActivityWorker(
     client.workflow.start('callActivity', {
       ...{ taskQueue, workflowId: `test:${randomUUID()}` },
       args: [name, args, {}],
-      workflowExecutionTimeout: '30s',
+      workflowExecutionTimeout: '50s',
     });
   const call = async (name: string, ...args: unknown[]): Promise<unknown> =>
     (await start(name, ...args)).result();

@@ -7,8 +7,9 @@ export async function callActivity(
   options: ActivityOptions,
 ): Promise<unknown> {
   const activities = proxyActivities<Record<string, (...args: unknown[]) => Promise<unknown>>>({
-    startToCloseTimeout: '20s',
-    heartbeatTimeout: '5s',
+    startToCloseTimeout: '45s',
+    // A process that stands still for a while is no reason to call twice.
+    heartbeatTimeout: '30s',
     retry: { initialInterval: '50ms', backoffCoefficient: 1 },
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     ...options,

@@ -19,12 +19,12 @@ import { runMessages, type CancelRun, type RunProgress } from '../../../workflow
 export async function runWorkflow(input: { runId: string; decisionMs?: number }): Promise<unknown> {
   const told: unknown[] = [];
   const winners: DecideRequest[] = [];
-  let ended = false;
+  let ended: CancelRun['mode'] | undefined;
   setHandler(defineSignal<[{ by: string }]>(runMessages.pause), ({ by }) => void told.push(`pause ${by}`));
   setHandler(defineSignal<[{ by: string }]>(runMessages.resume), ({ by }) => void told.push(`resume ${by}`));
   setHandler(defineSignal<[CancelRun]>(runMessages.cancel), ({ by, mode }) => {
     told.push(`${mode} ${by}`);
-    ended = true;
+    ended = mode;
   });
   setHandler(defineQuery<RunProgress>(runMessages.progress), () => ({
     ...{ status: 'running', running: ['a'], waiting: [], ended: 3 },
@@ -46,8 +46,9 @@ export async function runWorkflow(input: { runId: string; decisionMs?: number })
     },
   );
   try {
-    await condition(() => ended);
-    await sleep('2s');
+    await condition(() => ended !== undefined);
+    // Cancelling is a request of its own, which may come a good while later.
+    await sleep(ended === 'cancel' ? '1h' : '2s');
     told.push('let finish');
   } catch (error) {
     if (!isCancellation(error)) throw error;

@@ -57,10 +57,14 @@ test.each<[string, () => Promise<Partial<NewRun>>]>([
   const uses = { agents: [agentId], tools: ['calculator'], workflows: [] };
   const { runId, args } = await start({ uses }, await run());
   expect(args).toHaveLength(3);
-  const row = await eventually('it is marked as running', async () => {
-    const found = await database.run.findUniqueOrThrow({ where: { id: runId } });
-    return found.status === 'running' && found;
-  });
+  const row = await eventually(
+    'it is marked as running',
+    async () => {
+      const found = await database.run.findUniqueOrThrow({ where: { id: runId } });
+      return found.status === 'running' && found;
+    },
+    45,
+  );
   const read = await openRun(runId, {
     ...{ database, recorder, logger, schemas: createSchemaChecker() },
     ...{ tools: new Set(builtInTools.keys()), limits: { modelSeconds, toolSeconds } },

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const activities = createNodeModelActivities({
     ...{ database, relay, logger },
     calls: createNodeCalls({ database, recorder, logger, schemas: createSchemaChecker() }),
-    provider: createOpenAIProvider({ apiKey: 'offline', baseURL: `${model.url}/v1`, timeoutMs: 10_000 }),
+    provider: createOpenAIProvider({ apiKey: 'offline', baseURL: `${model.url}/v1`, timeoutMs: 30_000 }),
     prices: createPriceList({ 'gpt-test': { input: 2, output: 10 } }),
     settings: { defaultModel: 'gpt-test', historyTokens: 2000, maxOutputTokens: 500, deltaIntervalMs: 20 },
   });

@@ -85,10 +85,14 @@ test('a run is opened with all it needs, marked as running once, and opened agai
       b: { status: 'skipped', output: null, handles: [] },
     },
   });
-  const row = await eventually('the opening is recorded', async () => {
-    const found = await runRow(runId);
-    return found.status === 'running' ? found : undefined;
-  });
+  const row = await eventually(
+    'the opening is recorded',
+    async () => {
+      const found = await runRow(runId);
+      return found.status === 'running' ? found : undefined;
+    },
+    45,
+  );
   expect((await activities.openRun(runId)).value).toEqual(value);
   expect(row.startedAt.toISOString()).toBe(value.startedAt);
   expect(await events(runId)).toMatchObject([{ seq: 1, type: 'run.running' }]);

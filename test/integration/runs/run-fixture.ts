@@ -70,7 +70,12 @@ export function openRunFixture(databaseUrl = process.env.DATABASE_URL ?? ''): Ru
     ...{ database, redis, relay, logger, client, runs, triggers, webhooks, events },
     recorder: createRunRecorder({
       ...{ database, relay, events, webhooks, logger },
-      policyRunEnded: (policyId) => void startQueuedFirings({ database, relay, runs, logger }, policyId),
+      policyRunEnded(policyId) {
+        // It may be under way when the servers are let go of.
+        startQueuedFirings({ database, relay, runs, logger }, policyId).catch((error: unknown) => {
+          logger.warn({ error, policyId }, 'Queued firings were not looked at');
+        });
+      },
     }),
     newWorkspace,
     newRoom: async (workspaceId) => {

@@ -1,5 +1,7 @@
 import { coagent, freshDatabase, type FreshDatabase } from './coagent';
 
+jest.setTimeout(180_000);
+
 describe('migrations', () => {
   let database: FreshDatabase;
   beforeAll(async () => (database = await freshDatabase()));

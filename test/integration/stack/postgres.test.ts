@@ -7,6 +7,8 @@ import type { RunningServer } from '../../../infra/stack/embedded-server';
 import { anyFreePort } from '../../../infra/stack/ports';
 import { createPostgres } from '../../../infra/stack/postgres';
 
+jest.setTimeout(180_000);
+
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client(url);
   await client.connect();

@@ -43,11 +43,13 @@ test('a room has the enabled policies of its workspace, its course and itself, i
   const [own, other] = [await newCourse(), await newCourse()];
   await moveTo(own);
   const elsewhere = await fixture.newRoom(place.workspaceId);
+  const createdAt = (ago: number) => new Date(Date.now() - ago * 1000);
+  const silence = { courseId: own, eventType: 'silence', thresholdMinutes: 10 };
   const inScope = [
-    await fixture.newPolicy(place),
-    await fixture.newPolicy(place, { courseId: own, eventType: 'silence', thresholdMinutes: 10 }),
-    await fixture.newPolicy(place, { roomId: place.roomId }),
-    await fixture.newPolicy(place, { sessionId: place.roomId }),
+    await fixture.newPolicy(place, { createdAt: createdAt(400) }),
+    await fixture.newPolicy(place, { ...silence, createdAt: createdAt(300) }),
+    await fixture.newPolicy(place, { roomId: place.roomId, createdAt: createdAt(200) }),
+    await fixture.newPolicy(place, { sessionId: place.roomId, createdAt: createdAt(100) }),
   ];
   await fixture.newPolicy(place, { courseId: other });
   await fixture.newPolicy(place, { roomId: elsewhere });

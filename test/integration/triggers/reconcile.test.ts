@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { cancelSurplusRuns } from '../../../activities/triggers/surplus-runs';
 import { createSubscriptionWaker, sendUnsentEvents } from '../../../apps/worker/reconcile-triggers';
 import { keptFirings, purgeTriggers } from '../../../apps/worker/purge-triggers';
 import { startQueuedFirings } from '../../../activities/triggers/queued-firings';
@@ -47,13 +48,22 @@ const newEvent = async (more: { ago: number; roomId?: string | null; sentAt?: Da
   return id;
 };
 
+/** Begins something at that time, whatever the clock shows: it looks at the clock first. */
+function beginAt(time: number, work: () => Promise<void>): Promise<void> {
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(time);
+  const working = work();
+  clock.mockRestore();
+  return working;
+}
+
 test('events that were stored and not sent are sent, in order and once', async () => {
   const [late, early] = [await newEvent({ ago: 10_000 }), await newEvent({ ago: 60_000 })];
   const ofWorkspace = await newEvent({ ago: 10_000, roomId: null });
-  await newEvent({ ago: 0 });
+  const now = Date.now();
+  await newEvent({ ago: Date.now() - now });
   await newEvent({ ago: 10_000, sentAt: new Date() });
-  await sendUnsentEvents(fixture);
-  await sendUnsentEvents(fixture);
+  await beginAt(now, () => sendUnsentEvents(fixture));
+  await beginAt(now, () => sendUnsentEvents(fixture));
   expect((await fixture.sentTo(place)).map(({ id }) => id)).toEqual([early, late]);
   expect((await fixture.sentTo({ workspaceId: place.workspaceId })).map(({ id }) => id)).toEqual([
     ofWorkspace,
@@ -70,28 +80,75 @@ test('firings that were left waiting begin', async () => {
   });
   await startQueuedFirings(fixture);
   expect(await fixture.database.run.count({ where: { id: second.runId } })).toBe(1);
-  await terminate(fixture.client.workflow.getHandle(runWorkflowId(second.runId)));
+  // Whoever stored the second firing may be the one that starts it.
+  const handle = fixture.client.workflow.getHandle(runWorkflowId(second.runId));
+  await eventually('its start', () => handle.describe());
+  await terminate(handle);
+});
+
+test('runs that were to make place for newer ones, and were not told, are cancelled', async () => {
+  const { workspaceId } = place;
+  const limits = { replacing: 'replace', queueing: 'queue' };
+  const statuses: Record<string, string[]> = {};
+  const newest = Date.now();
+  for (const [name, overLimit] of Object.entries(limits)) {
+    const triggerPolicyId = await fixture.newPolicy(place, { maxConcurrent: 2, overLimit });
+    for (let age = 0; age < 4; age += 1) {
+      const createdAt = new Date(newest - age);
+      await fixture.newRun({ workspaceId, triggerPolicyId, createdAt, status: 'queued' });
+    }
+    await cancelSurplusRuns(fixture);
+    const runs = await fixture.database.run.findMany({
+      where: { triggerPolicyId },
+      orderBy: { createdAt: 'desc' },
+    });
+    statuses[name] = runs.map(({ status }) => status);
+  }
+  expect(statuses).toEqual({
+    replacing: ['queued', 'queued', 'cancelled', 'cancelled'],
+    queueing: ['queued', 'queued', 'queued', 'queued'],
+  });
 });
 
 test('a subscription whose deliveries nobody tries is woken, ever less often', async () => {
   const subscriptionId = await fixture.newSubscription(place, ['run.failed']);
   const busy = await fixture.newSubscription(place, ['run.failed']);
+  const enabledAgain = await fixture.newSubscription(place, ['run.failed']);
+  await fixture.database.webhookSubscription.update({
+    where: { id: busy },
+    data: { failingSince: new Date(Date.now() - 10_000) },
+  });
   const old = { eventType: 'run.failed', payload: {}, createdAt: new Date(Date.now() - 10_000) };
+  const tried = { ...old, attempts: 1, lastAttemptAt: old.createdAt };
   await fixture.database.webhookDelivery.createMany({
     data: [
       { subscriptionId, eventId: randomUUID(), ...old },
-      { subscriptionId: busy, eventId: randomUUID(), ...old, attempts: 1, lastAttemptAt: new Date() },
+      { subscriptionId: busy, eventId: randomUUID(), ...tried },
+      { subscriptionId: enabledAgain, eventId: randomUUID(), ...tried },
     ],
   });
   const wake = createSubscriptionWaker(fixture);
-  await wake();
+  const now = Date.now();
   const handle = fixture.client.workflow.getHandle(webhookWorkflowId(subscriptionId));
-  await eventually('it is woken', () => handle.describe());
-  await wake();
-  const { events } = await handle.fetchHistory();
-  expect(events?.filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal).length).toBe(1);
+  const timesWoken = async () => {
+    const { events } = await handle.fetchHistory();
+    return events?.filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal).length;
+  };
+  const looks = [
+    [0, 1],
+    [9_999, 1],
+    [10_000, 2],
+    [29_999, 2],
+    [30_000, 3],
+  ] as const;
+  for (const [after, woken] of looks) {
+    await beginAt(now + after, wake);
+    await eventually(`it is woken ${woken} times`, async () => (await timesWoken()) === woken);
+  }
   await expect(fixture.client.workflow.getHandle(webhookWorkflowId(busy)).describe()).rejects.toThrow();
-  await terminate(handle);
+  const again = fixture.client.workflow.getHandle(webhookWorkflowId(enabledAgain));
+  expect((await again.describe()).status.name).toBe('RUNNING');
+  await Promise.all([handle, again].map(terminate));
 });
 
 test('what is old is removed, and what still matters is kept', async () => {

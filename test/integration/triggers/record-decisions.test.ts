@@ -168,8 +168,11 @@ test.each(['skip', 'queue'])(
 
 test('queued firings begin in their order as runs end, and each once', async () => {
   const policyId = await fixture.newPolicy(place, { maxConcurrent: 1, overLimit: 'queue' });
-  const decided = fires(policyId, 3);
-  for (const fire of decided) await record(fire);
+  const at = Date.now();
+  const decided = [0, 1, 2, 3].map((ms) => fireOf(policyId, eventOf(place.roomId, { at: at + ms })));
+  const [first, ...batch] = decided;
+  if (first) await record(first);
+  await record(...batch);
   for (const [index, { runId }] of decided.entries()) {
     const rows = await eventually(`run ${String(index)}`, async () => {
       const found = await runsOf(policyId);
@@ -201,7 +204,9 @@ test('a queued firing is decided again as what became of it', async () => {
   await end(first.runId);
   await eventually('the second', async () => (await runsOf(policyId)).length === 2);
   expect(await record(second)).toMatchObject([{ outcome: 'fired', run: { runId: second.runId } }]);
-  await terminate(fixture.client.workflow.getHandle(runWorkflowId(second.runId)));
+  const handle = fixture.client.workflow.getHandle(runWorkflowId(second.runId));
+  await eventually('its start', () => handle.describe());
+  await terminate(handle);
 });
 
 test('queued firings of a policy that was disabled are skipped', async () => {

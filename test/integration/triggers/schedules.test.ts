@@ -24,7 +24,12 @@ beforeAll(() => {
 });
 
 afterAll(async () => {
-  await Promise.all([...made].map((id) => schedules.remove(id)));
+  // First: workers of later files would make the Schedules again.
+  await fixture.database.triggerPolicy.deleteMany({ where: { id: { in: [...made] } } });
+  await eventually('the Schedules are removed', async () => {
+    await Promise.all([...made].map((id) => schedules.remove(id)));
+    return true;
+  });
   await client.connection.close();
   await fixture.close();
 });
@@ -49,6 +54,12 @@ function policy(
   };
 }
 
+/** What `describe` says, once it is answered within the short time that a page waits. */
+async function described(id: string) {
+  const { answer } = await eventually('an answer', async () => ({ answer: await schedules.describe(id) }));
+  return answer;
+}
+
 const handleOf = ({ id }: { id: string }) => client.schedule.getHandle(triggerScheduleId(id));
 const iso = (times: readonly Date[] | null | undefined) => times?.map((time) => time.toISOString());
 /** The workflows that a Schedule has started, as operators find them. */
@@ -64,17 +75,15 @@ test('an interval is counted from the creation, and an edit changes the same Sch
   expect(await schedules.sync(first)).toBe('created');
   expect(await schedules.sync(first)).toBe('unchanged');
   const from = Math.floor(createdAt.getTime() / 1000) * 1000;
-  expect(iso((await schedules.describe(first.id))?.nextAt.slice(0, 2))).toEqual(
+  expect(iso((await described(first.id))?.nextAt.slice(0, 2))).toEqual(
     iso([new Date(from + 300_000), new Date(from + 600_000)]),
   );
   const edited = { ...first, revision: 2, timer: timer({ intervalMinutes: 60 }) };
   expect(await schedules.sync(edited)).toBe('updated');
-  expect(iso((await schedules.describe(first.id))?.nextAt.slice(0, 1))).toEqual(
-    iso([new Date(from + 3_600_000)]),
-  );
+  expect(iso((await described(first.id))?.nextAt.slice(0, 1))).toEqual(iso([new Date(from + 3_600_000)]));
   // What is late does not undo what came after.
   expect(await schedules.sync(first)).toBe('unchanged');
-  expect((await schedules.describe(first.id))?.revision).toBe(2);
+  expect((await described(first.id))?.revision).toBe(2);
 });
 
 test('an interval with a start begins there, and nothing is due after the end', async () => {
@@ -82,7 +91,7 @@ test('an interval with a start begins there, and nothing is due after the end', 
     ...{ intervalMinutes: 30, startAt: '2030-01-01T10:10:00.000Z', endAt: '2030-01-01T11:10:00.000Z' },
   });
   await schedules.sync(begun);
-  expect(iso((await schedules.describe(begun.id))?.nextAt)).toEqual([
+  expect(iso((await described(begun.id))?.nextAt)).toEqual([
     '2030-01-01T10:10:00.000Z',
     '2030-01-01T10:40:00.000Z',
     '2030-01-01T11:10:00.000Z',
@@ -93,12 +102,12 @@ test('pausing, resuming and removing', async () => {
   const running = policy({ intervalMinutes: 5 });
   await schedules.sync(running);
   expect(await schedules.sync({ ...running, enabled: false, revision: 2 })).toBe('updated');
-  expect(await schedules.describe(running.id)).toMatchObject({ paused: true, revision: 2 });
+  expect(await described(running.id)).toMatchObject({ paused: true, revision: 2 });
   expect(await schedules.sync({ ...running, revision: 3 })).toBe('updated');
-  expect(await schedules.describe(running.id)).toMatchObject({ paused: false, revision: 3 });
+  expect(await described(running.id)).toMatchObject({ paused: false, revision: 3 });
   await schedules.remove(running.id);
   await schedules.remove(running.id);
-  expect(await schedules.describe(running.id)).toBeNull();
+  expect(await described(running.id)).toBeNull();
   expect(await schedules.trigger(running.id)).toBe(false);
 });
 
@@ -121,7 +130,7 @@ test('it acts when told to, and operators find what it started by trigger and po
     return false;
   });
   expect(listed).toBe(triggerScheduleId(fired.id));
-  expect((await schedules.describe(fired.id))?.lastAt).not.toBeNull();
+  await eventually('it knows when it acted', async () => (await described(fired.id))?.lastAt);
 });
 
 test('nine o’clock in Berlin stays nine o’clock when the clocks change', async () => {
@@ -222,10 +231,14 @@ test('missing, stale and unwanted Schedules are repaired, once, by several worke
   const missing = await stored();
   const silent = await stored({ eventType: 'silence', thresholdMinutes: 10 });
   const paused = await stored({ enabled: false });
-  await Promise.all([reconcile(), reconcile(), reconcile()]);
-  expect(await schedules.describe(missing.id)).toMatchObject({ revision: 1, paused: false });
-  expect(await schedules.describe(silent.id)).toMatchObject({ revision: 1, paused: false });
-  expect(await schedules.describe(paused.id)).toMatchObject({ revision: 1, paused: true });
+  await eventually('they are made', async () => {
+    await Promise.all([reconcile(), reconcile(), reconcile()]);
+    const repairs = await Promise.all([missing, silent, paused].map(({ id }) => repairsOf(id)));
+    return repairs.every(({ length }) => length > 0);
+  });
+  expect(await described(missing.id)).toMatchObject({ revision: 1, paused: false });
+  expect(await described(silent.id)).toMatchObject({ revision: 1, paused: false });
+  expect(await described(paused.id)).toMatchObject({ revision: 1, paused: true });
   for (const { id } of [missing, silent, paused]) expect(await repairsOf(id)).toEqual(['created']);
 
   // Somebody resumes it in the Temporal UI; another is changed while Temporal is away; a third is deleted then.
@@ -236,21 +249,25 @@ test('missing, stale and unwanted Schedules are repaired, once, by several worke
     data: { revision: 2, timer: { ...timer({ intervalMinutes: 15 }) }, updatedAt: changedAt },
   });
   await fixture.database.triggerPolicy.delete({ where: { id: silent.id } });
-  await eventually('everything is repaired', async () => {
-    await reconcile();
-    const repairs = await Promise.all([paused, missing, silent].map(({ id }) => repairsOf(id)));
-    return repairs.every(({ length }) => length === 2);
-  });
-  expect(await schedules.describe(paused.id)).toMatchObject({ revision: 1, paused: true });
-  expect(await schedules.describe(missing.id)).toMatchObject({ revision: 2 });
-  expect(await schedules.describe(silent.id)).toBeNull();
+  await eventually(
+    'everything is repaired',
+    async () => {
+      await reconcile();
+      const repairs = await Promise.all([paused, missing, silent].map(({ id }) => repairsOf(id)));
+      return repairs.every(({ length }) => length === 2);
+    },
+    90,
+  );
+  expect(await described(paused.id)).toMatchObject({ revision: 1, paused: true });
+  expect(await described(missing.id)).toMatchObject({ revision: 2 });
+  expect(await described(silent.id)).toBeNull();
   await reconcile();
   expect(await Promise.all([paused, missing, silent].map(({ id }) => repairsOf(id)))).toEqual([
     ['created', 'updated'],
     ['created', 'updated'],
     ['created', 'deleted'],
   ]);
-});
+}, 180_000);
 
 test('what was due while there was no Schedule is made up for, but no further back than wanted', async () => {
   const now = Date.now();
@@ -268,21 +285,29 @@ test('what was due while there was no Schedule is made up for, but no further ba
       ...{ event: {}, createdAt: new Date(now - 60_000) },
     },
   });
-  await reconcile();
+  await eventually('both are made', async () => {
+    await reconcile();
+    return (await described(missed.id)) && (await described(decided.id));
+  });
   const [first = ''] = await eventually('the first one runs', async () => {
     const found = await startedBy(`Initiator = "trigger:${missed.id}"`);
     return found.length > 0 && found;
   });
   const last = new Date(Math.floor((now - hour / 6) / 1000) * 1000);
   expect(first).toBe(`${triggerScheduleId(missed.id)}-${last.toISOString().replace('.000', '')}`);
-  expect((await handleOf(missed).describe()).info.numActionsTaken).toBe(1);
+  const acted = async () => (await handleOf(missed).describe()).info.numActionsTaken;
+  await eventually('it is counted', acted);
+  expect(await acted()).toBe(1);
   expect((await handleOf(decided).describe()).info.numActionsTaken).toBe(0);
 });
 
 test('a change that is on its way to Temporal, and a timer that has ended, are left alone', async () => {
-  const young = await stored({ updatedAt: new Date() });
   const over = await stored({ timer: { ...timer({ intervalMinutes: 5, endAt: '2026-01-01T00:00:00Z' }) } });
-  await reconcile();
-  expect(await schedules.describe(young.id)).toBeNull();
-  expect(await schedules.describe(over.id)).toBeNull();
+  const young = await eventually('a look at a change while it is young', async () => {
+    const changed = await stored({ updatedAt: new Date() });
+    await reconcile();
+    return Date.now() - changed.updatedAt.getTime() < 5000 && changed;
+  });
+  expect(await described(young.id)).toBeNull();
+  expect(await described(over.id)).toBeNull();
 });

@@ -92,6 +92,9 @@ export function openTriggerFixture(databaseUrl?: string): TriggerFixture {
     async close() {
       const rooms = await database.room.findMany({ where: { workspaceId: { in: workspaces } } });
       const hosts = [...rooms.map(({ id }) => roomWorkflowId(id)), ...workspaces.map(triggersWorkflowId)];
+      // Workers of later files would serve them: sweep, deliver, start what is queued.
+      await database.triggerEvent.deleteMany({ where: { workspaceId: { in: workspaces } } });
+      await database.workspace.deleteMany({ where: { id: { in: workspaces } } });
       await Promise.all(hosts.map((id) => terminate(client.workflow.getHandle(id))));
       await base.close();
     },

@@ -1,10 +1,12 @@
 import type { GraphDocument } from '../../../workflows/contracts/graph/document';
 import { roomWorkflowId } from '../../../workflows/contracts/room';
 import { runWorkflowId } from '../../../workflows/contracts/run/run';
+import { eventually } from '../../support/eventually';
 import { graph, node } from '../../support/graphs/catalogue';
+import { approveWhileStoring, signalsOf } from '../../support/graphs/hold-ups';
 import { newRoom } from '../../support/people';
 import { RoomSocket } from '../../support/room-socket';
-import { publish, send, type Recording, type Stage } from './stage';
+import { ask, publish, send, type Recording, type Stage } from './stage';
 
 /** A room whose messages run a graph. */
 export async function roomWith(
@@ -51,6 +53,35 @@ export const roomRuns: Record<string, Recording> = {
     await socket.next('turn.finished', ({ turnId }) => turnId === turn);
     socket.close();
     return [roomWorkflowId(socket.roomId), runWorkflowId(turn)];
+  },
+  'posts-before-end': async (stage) => {
+    const socket = await roomWith(
+      stage,
+      graph(
+        [node('start', 'trigger'), node('ask', 'human_input', ask), node('tell', 'message', { text: 'Bye' })],
+        'start -> ask',
+        'ask.approve -> tell',
+        'ask.reject -> tell',
+      ),
+      { turnPolicy: 'parallel' },
+    );
+    const turn = await send(socket, 'hello');
+    await approveWhileStoring(stage.runs, socket, turn, 2);
+    await socket.next('turn.finished', ({ turnId }) => turnId === turn);
+    socket.close();
+    return [roomWorkflowId(socket.roomId)];
+  },
+  'cancel-before-start': async ({ runs, ...stage }) => {
+    const socket = await roomWith({ runs, ...stage }, napping);
+    await runs.worker.stop();
+    const turn = await send(socket, 'hello');
+    socket.write({ type: 'cancel', turnId: turn });
+    const room = runs.client.workflow.getHandle(roomWorkflowId(socket.roomId));
+    await eventually('both have arrived', async () => (await signalsOf(room)) === 2);
+    runs.worker = await runs.startWorker();
+    await socket.next('turn.cancelled', ({ turnId }) => turnId === turn);
+    socket.close();
+    return [roomWorkflowId(socket.roomId)];
   },
   'room-with-workflow-interrupted': async (stage) => {
     const socket = await roomWith(stage, napping, { turnPolicy: 'interrupt' });

@@ -2,6 +2,7 @@ import type { GraphDocument } from '../../../workflows/contracts/graph/document'
 import { runWorkflowId } from '../../../workflows/contracts/run/run';
 import { eventually } from '../../support/eventually';
 import { graph, node } from '../../support/graphs/catalogue';
+import { whileChildBegins } from '../../support/graphs/hold-ups';
 import { ask, began, childOf, one, publish, slowly, type Recording } from './stage';
 
 const asking = (): GraphDocument =>
@@ -31,6 +32,14 @@ export const steering: Record<string, Recording> = {
     await runs.gateway.resume(runId, 'Ann');
     await runs.ended(runId);
     return [runWorkflowId(runId), runWorkflowId(child)];
+  },
+  'pause-starting-sub-workflow': async ({ runs }) => {
+    const { runId, childId } = await whileChildBegins(runs, asking(), (id) => runs.gateway.pause(id, 'Ann'));
+    await eventually('paused', async () => (await runs.gateway.progress(childId))?.status === 'paused');
+    await runs.gateway.resume(runId, 'Ann');
+    await runs.decide(childId, await runs.asked(childId));
+    await runs.ended(runId);
+    return [runWorkflowId(runId), runWorkflowId(childId)];
   },
   'cancel-with-clean-up': async ({ runs, agentId }) => {
     const runId = await runs.run(

@@ -23,6 +23,7 @@ import { compileGraph } from '../../../workflows/graph/compile';
 import { validateGraph } from '../../../workflows/graph/validate';
 import { eventually } from '../eventually';
 import { startProcess, type ProductProcess } from '../processes';
+import { patient } from './patient-gateway';
 import { openRunStarts } from './run-starts';
 
 /** A worker of the product with a Temporal and a model server of its own, and a workspace to run graphs in. */
@@ -99,7 +100,7 @@ export async function openRunFixture({
   const database = createDatabase(process.env.DATABASE_URL ?? '', 10);
   const codec = createClaimCheck(database);
   const client = createTemporalClient({ address: temporal.url, namespace: 'default' }, [codec]);
-  const gateway = createRunGateway(client);
+  const gateway = patient(createRunGateway(client));
   const redisUrl = process.env.REDIS_URL ?? '';
   const { starts, close } = openRunStarts({ database, client, runs: gateway, redisUrl, env });
   const schemas = createSchemaChecker();
@@ -165,7 +166,7 @@ export async function openRunFixture({
       return starts.start({ runnable, payload, ...of });
     },
 
-    async ended(runId, seconds = 20) {
+    async ended(runId, seconds = 45) {
       const run = await eventually(
         `the end of run ${runId}`,
         async () => {
@@ -196,10 +197,14 @@ export async function openRunFixture({
     play: async (graph, input) => fixture.ended(await fixture.run(graph, input)),
 
     asked: (runId, nodeKey) =>
-      eventually(`the question of ${nodeKey ?? runId}`, async () => {
-        const where = { runId, status: 'pending' as const, ...(nodeKey !== undefined && { nodeKey }) };
-        return (await database.approval.findFirst({ where }))?.id;
-      }),
+      eventually(
+        `the question of ${nodeKey ?? runId}`,
+        async () => {
+          const where = { runId, status: 'pending' as const, ...(nodeKey !== undefined && { nodeKey }) };
+          return (await database.approval.findFirst({ where }))?.id;
+        },
+        45,
+      ),
 
     decide: (runId, approvalId, action = 'approve', userId = randomUUID()) =>
       gateway.decide(runId, { approvalId, userId, name: 'Ann', action, data: null, comment: null }),
@@ -256,13 +261,20 @@ export async function openRunFixture({
 
 async function startTemporal(dataDir: string, dynamicConfig: Record<string, number>): Promise<RunningServer> {
   const ports = createPortPicker({ onTaken: () => undefined });
-  const server = createTemporal({
-    dataDir,
-    environment: process.env,
-    port: await ports.pick(0),
-    uiPort: await ports.pick(0),
-    namespace: 'default',
-    dynamicConfig,
-  });
-  return server.start(() => undefined);
+  for (let attempt = 1; ; attempt += 1) {
+    const server = createTemporal({
+      dataDir,
+      environment: process.env,
+      port: await ports.pick(0),
+      uiPort: await ports.pick(0),
+      namespace: 'default',
+      dynamicConfig,
+    });
+    try {
+      return await server.start(() => undefined);
+    } catch (error) {
+      // Somebody else may have got the port before it listened there.
+      if (attempt === 3) throw error;
+    }
+  }
 }

@@ -45,7 +45,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function open(): Client {
+/** @param onStatus is told, too. */
+function open(onStatus: (status: ConnectionStatus) => void = () => undefined): Client {
   const address = server.address() as AddressInfo;
   const client: Omit<Client, 'connection'> = { frames: [], statuses: [], codes: [], left: [], asked: [] };
   const connection = createRoomConnection({
@@ -61,7 +62,10 @@ function open(): Client {
       };
     },
     onFrame: (frame) => client.frames.push(frame),
-    onStatus: (status) => client.statuses.push(status),
+    onStatus: (status) => {
+      client.statuses.push(status);
+      onStatus(status);
+    },
     onClose: (code) => client.codes.push(code),
     onLeft: (how) => client.left.push(how),
     checkAccess: (refreshFirst) => {
@@ -127,6 +131,7 @@ test.each([
   expect(client.statuses.at(-1)).toBe('closed');
   await new Promise((resolve) => setTimeout(resolve, 400));
   expect(greetings(client)).toBe(1);
+  expect(client.statuses.filter((status) => status === 'connecting')).toHaveLength(1);
 });
 
 test('who is not let in asks by HTTP why, and stays away when the room is closed to them', async () => {
@@ -155,12 +160,18 @@ test('somebody who is signed out is not connected again', async () => {
 
 test('a wake-up ends the wait for the next attempt', async () => {
   script = [greetThenClose(4429), greet];
-  const client = open();
-  await eventually('the break', () => client.statuses.at(-1) === 'waiting');
-  const before = Date.now();
-  client.connection.wake();
+  let awake: ConnectionStatus | undefined;
+  const client = open((status) => {
+    if (status !== 'waiting') return;
+    // In the same moment, so that the wait of three seconds cannot be over.
+    queueMicrotask(() => {
+      client.connection.wake();
+      awake = client.statuses.at(-1);
+    });
+  });
   await eventually('the greeting', () => greetings(client) === 2);
-  expect(Date.now() - before).toBeLessThan(2000);
+  expect(awake).toBe('connecting');
+  expect(client.statuses).toEqual(['connecting', 'open', 'waiting', 'connecting', 'open']);
 });
 
 test('the wait doubles up to 15 seconds, and half of it is chance', () => {

@@ -1,4 +1,5 @@
 import { createSchemaChecker } from '../../../infra/json-schema/schema-checker';
+import { cpuTime } from '../../support/cpu-time';
 
 const schemas = createSchemaChecker();
 
@@ -67,10 +68,11 @@ it.each<[string, unknown, RegExp]>([
 
 it('a pattern with several repetitions is tested on short texts only', () => {
   const schema = { pattern: 'a*a*a*b' };
-  const began = performance.now();
-  expect(schemas.check(schema, 'aab')).toEqual([]);
-  expect(schemas.check(schema, 'a'.repeat(100_000))).toHaveLength(1);
-  expect(performance.now() - began).toBeLessThan(1000);
+  const took = cpuTime(() => {
+    expect(schemas.check(schema, 'aab')).toEqual([]);
+    expect(schemas.check(schema, 'a'.repeat(100_000))).toHaveLength(1);
+  });
+  expect(took).toBeLessThan(1000);
 });
 
 it('patterns are not mixed up', () => {

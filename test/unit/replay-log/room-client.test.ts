@@ -5,6 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Account } from '../../../apps/cli/replay/account';
 import { openRoomClient, type RoomClient } from '../../../apps/cli/replay/room-client';
 import type { ClientFrame } from '../../../workflows/contracts/events';
+import { eventually } from '../../support/eventually';
 
 /** A room's WebSocket as docs/websockets.md has it, under the test's control. */
 interface FakeApi {
@@ -53,13 +54,8 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-async function nextSocket(count: number): Promise<WebSocket> {
-  for (;;) {
-    const socket = api.sockets[count - 1];
-    if (socket) return socket;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+const nextSocket = (count: number): Promise<WebSocket> =>
+  eventually(`${String(count)} sockets`, () => api.sockets[count - 1], 45);
 
 const say = (socket: WebSocket, frame: object): void => socket.send(JSON.stringify(frame));
 const hello = (more: object = {}): object => ({
@@ -85,7 +81,7 @@ async function open(): Promise<WebSocket> {
 }
 
 async function arrivals(count: number): Promise<number[]> {
-  while ((client?.arrivals.length ?? 0) < count) await new Promise((resolve) => setTimeout(resolve, 10));
+  await eventually(`${String(count)} arrivals`, () => (client?.arrivals.length ?? 0) >= count, 45);
   return client?.arrivals.map(({ seq }) => seq) ?? [];
 }
 
@@ -127,6 +123,9 @@ test('what cannot be resumed is read from history, each message once', async () 
   say(second, hello({ epoch: 'e2', offset: 1, recovered: false, lastSeq: 6 }));
   for (const seq of [6, 7]) say(second, created(seq));
   expect(await arrivals(4)).toEqual([4, 5, 6, 7]);
+  // Events that come late, of what history had and of what it had not; the same event twice is for the verdict to see.
+  for (const seq of [5, 8, 8]) say(second, created(seq));
+  expect(await arrivals(6)).toEqual([4, 5, 6, 7, 8, 8]);
 });
 
 test('a message that is refused for the moment is sent again; one refused for good rejects', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from '../../../infra/stack/process-identity';
 import { endLeftovers, recordProcess } from '../../../infra/stack/process-records';
+import { eventually } from '../../support/eventually';
 
 const sleeper = (script = 'setInterval(() => {}, 1000)'): ChildProcess =>
   spawn(process.execPath, ['-e', `${script}; console.log('up')`], {
@@ -42,7 +43,7 @@ describe('processes left behind by a killed run', () => {
     children.push(child);
     recordProcess(dataDir, 'temporal', pid);
     await endLeftovers(dataDir);
-    expect(identify(pid)).toBeUndefined();
+    expect(await eventually('the end of what was killed', () => identify(pid) === undefined)).toBe(true);
   });
 
   it('are not confused with a later process that got the same id', async () => {
