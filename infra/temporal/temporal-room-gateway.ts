@@ -17,6 +17,7 @@ import {
 import { createOutbox } from '../outbox/outbox';
 import { TurnInProgressError, type RoomAddress, type RoomGateway } from './room-gateway';
 import { searchAttributes } from '../../workflows/contracts/search-attributes';
+import { createBreathers } from './breathers';
 import { callTemporal } from './temporal-call';
 
 export type RoomWorkflow = (input: RoomWorkflowInput) => Promise<void>;
@@ -27,7 +28,9 @@ export function createRoomGateway(client: Client): RoomGateway {
 
   const call = <T>(request: () => Promise<T>): Promise<T> => callTemporal(client, request);
 
+  const breathe = createBreathers();
   const outbox = createOutbox<RoomAddress, Submission>(async (room, submissions) => {
+    await breathe(room.roomId, submissions.length);
     await call(() =>
       client.workflow.signalWithStart<RoomWorkflow, [Submission[]]>(roomWorkflowType, {
         ...roomStartOptions(room, submissions[0]?.author.name ?? 'system'),
@@ -83,7 +86,7 @@ export function createRoomGateway(client: Client): RoomGateway {
 
 /**
  * A room's workflow lives as long as the room: a message starts it when it is not running, whatever became of an
- * earlier one, and joins it when it is. Its tasks time out soon, so that a killed worker is noticed soon.
+ * earlier one, and joins it when it is.
  */
 export function roomStartOptions(room: RoomAddress, initiator: string): WorkflowStartOptions<RoomWorkflow> {
   return {
@@ -91,7 +94,6 @@ export function roomStartOptions(room: RoomAddress, initiator: string): Workflow
     taskQueue: 'control',
     args: [{ roomId: room.roomId, workspaceId: room.workspaceId }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    workflowTaskTimeout: '5s',
     typedSearchAttributes: new TypedSearchAttributes([
       { key: searchAttributes.WorkspaceId, value: room.workspaceId },
       { key: searchAttributes.RoomId, value: room.roomId },

@@ -44,7 +44,6 @@ const startOptions = (workspaceId: string): WorkflowStartOptions<TriggersWorkflo
   taskQueue: 'control',
   args: [{ workspaceId }],
   workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-  workflowTaskTimeout: '5s',
   typedSearchAttributes: new TypedSearchAttributes([
     { key: searchAttributes.WorkspaceId, value: workspaceId },
     { key: searchAttributes.Initiator, value: 'platform' },

@@ -160,7 +160,10 @@ export async function roomWorkflow(input: RoomWorkflowInput): Promise<void> {
     );
     if (control.closing) break;
     if (renewal.unwatched) void renewal.watch(quiet);
-    if (renewal.overdue) turns.hold();
+    if (renewal.overdue) {
+      turns.hold();
+      renewal.stop();
+    }
     if (renewable() && !dispatcher.flushed) {
       await dispatcher.flush();
       continue;

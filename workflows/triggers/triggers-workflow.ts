@@ -45,6 +45,7 @@ export async function triggersWorkflow({ workspaceId, carried }: TriggersWorkflo
     const { rounds } = dispatcher;
     await condition(() => renewable() || renewal.unwatched || dispatcher.rounds > rounds);
     if (renewal.unwatched) void renewal.watch(() => dispatcher.settled);
+    if (renewal.overdue) renewal.stop();
     if (!renewable()) continue;
     if (!dispatcher.flushed) {
       await dispatcher.flush();

@@ -288,6 +288,33 @@ test('a run of a room waits for people while the room talks on', async () => {
   expect(said.map(({ text }) => text)).toEqual(['hello', 'decided']);
 });
 
+test('a room that is written to without a pause continues as new in a breather, long before it must', async () => {
+  const { id } = await newRoom(alice, {});
+  const socket = await RoomSocket.open(String(api.hello.listening), alice, id);
+  const room = runs.client.workflow.getHandle(roomWorkflowId(id));
+  const state = { renewed: false };
+  const sent: string[] = [];
+  const first = await eventually('its workflow', async () => {
+    if (sent.length === 0) sent.push(socket.send('first'));
+    return (await room.describe()).runId;
+  });
+  const writing = (async () => {
+    while (!state.renewed) {
+      sent.push(socket.send(`message ${sent.length}`));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  await eventually('it continues as new', async () => (await room.describe()).runId !== first, 120).finally(
+    () => (state.renewed = true),
+  );
+  await writing;
+  const before = await runs.client.workflow.getHandle(roomWorkflowId(id), first).describe();
+  // From 4,000 on it would at any moment.
+  expect(before.historyLength).toBeLessThan(4000);
+  await eventually('all messages', () => socket.messages.length === sent.length, 60);
+  expect(socket.messages.map((message) => message.id)).toEqual(sent);
+});
+
 test('what rooms and runs did here replays', async () => {
   const logger = new DefaultLogger('ERROR');
   Runtime.install({ logger });
