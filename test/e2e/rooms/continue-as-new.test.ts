@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RunningServer } from '../../../infra/stack/embedded-server';
-import { createPortPicker } from '../../../infra/stack/ports';
-import { createTemporal } from '../../../infra/stack/temporal';
 import { createTemporalClient } from '../../../infra/temporal/client';
 import { roomWorkflowId } from '../../../workflows/contracts/room';
 import { startTestApp, type TestApp } from '../../support/app';
 import { eventually } from '../../support/eventually';
+import { startOwnTemporal } from '../../support/own-temporal';
 import { allMessages, newPerson, newRoom } from '../../support/people';
 import { RoomSocket } from '../../support/room-socket';
 
@@ -17,17 +16,8 @@ let app: TestApp;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'coagent-can-'));
-  const ports = createPortPicker({ onTaken: () => undefined });
-  const server = createTemporal({
-    dataDir,
-    environment: process.env,
-    port: await ports.pick(0),
-    uiPort: await ports.pick(0),
-    namespace: 'default',
-    // The server asks for continue-as-new after 40 events instead of thousands.
-    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 40 },
-  });
-  temporal = await server.start(() => undefined);
+  // The server asks for continue-as-new after 40 events instead of thousands.
+  temporal = await startOwnTemporal(dataDir, { 'limit.historyCount.suggestContinueAsNew': 40 });
   app = await startTestApp({ env: { TEMPORAL_ADDRESS: temporal.url } });
 });
 

@@ -9,12 +9,12 @@ import { createRedis, createSubscriber } from '../../../infra/redis/client';
 import { createRedisRelay } from '../../../infra/relay/redis-relay';
 import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient, probeTemporal } from '../../../infra/temporal/client';
-import { TemporalUnavailableError } from '../../../infra/temporal/room-gateway';
 import { createRoomGateway } from '../../../infra/temporal/temporal-room-gateway';
 import { createRunGateway } from '../../../infra/temporal/temporal-run-gateway';
 import { createTriggerGateway } from '../../../infra/temporal/temporal-trigger-gateway';
 import { createTriggerSchedules } from '../../../infra/temporal/temporal-trigger-schedules';
 import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
+import { patient } from '../../support/patient';
 
 export const secretKey = randomBytes(32).toString('base64');
 export const password = 'correct horse battery staple';
@@ -58,28 +58,6 @@ afterAll(() => Promise.all(stops.map((stop) => stop())));
 
 /** Nothing listens on port 1. */
 const nowhere = '127.0.0.1:1';
-const patienceMs = 30_000;
-
-type Ask = (...about: unknown[]) => Promise<unknown>;
-
-/** Asks Temporal again while it is too busy to answer in time, as clients do that are told 503. */
-function patient<Gateway extends object>(gateway: Gateway): Gateway {
-  const insisting =
-    (ask: Ask): Ask =>
-    async (...about) => {
-      const deadline = Date.now() + patienceMs;
-      for (;;) {
-        try {
-          return await ask(...about);
-        } catch (error) {
-          if (!(error instanceof TemporalUnavailableError) || Date.now() > deadline) throw error;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    };
-  const methods = Object.entries(gateway) as [string, Ask][];
-  return Object.fromEntries(methods.map(([name, ask]) => [name, insisting(ask)])) as Gateway;
-}
 
 /**
  * The API of the product in this process, listening on a port of its own, on the servers of the test run.

@@ -8,13 +8,12 @@ import { migrate } from '../../../infra/database/migrate';
 import { createLogger } from '../../../infra/logger/logger';
 import { newSecret } from '../../../infra/secrets/rotating-secrets';
 import { createSecretBox, type SecretBox } from '../../../infra/secrets/secret-box';
-import { createPortPicker } from '../../../infra/stack/ports';
-import { createTemporal } from '../../../infra/stack/temporal';
 import { createTemporalClient } from '../../../infra/temporal/client';
 import { createWebhookGateway } from '../../../infra/temporal/temporal-webhook-gateway';
 import type { Prisma, WebhookDelivery, WebhookSubscription } from '../../../prisma/generated/client';
 import { webhookWorkflowId } from '../../../workflows/contracts/webhooks';
 import { eventually } from '../../support/eventually';
+import { startOwnTemporal } from '../../support/own-temporal';
 import { startProcess, type ProductProcess } from '../../support/processes';
 import { freshDatabase } from '../stack/coagent';
 
@@ -49,15 +48,7 @@ export interface Subscribed {
 
 export async function openDeliveryFixture(): Promise<DeliveryFixture> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'coagent-delivery-'));
-  const ports = createPortPicker({ onTaken: () => undefined });
-  const temporal = await createTemporal({
-    dataDir,
-    environment: process.env,
-    port: await ports.pick(0),
-    uiPort: await ports.pick(0),
-    namespace: 'default',
-    dynamicConfig: {},
-  }).start(() => undefined);
+  const temporal = await startOwnTemporal(dataDir);
   const own = await freshDatabase();
   await migrate(own.url);
   const secretKey = process.env.SECRET_KEY ?? '';

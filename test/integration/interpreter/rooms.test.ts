@@ -206,7 +206,7 @@ test('a turn that is cancelled before its run is started is cancelled', async ()
 test('what a run posts comes before the end of its turn, though the room has others to store first', async () => {
   const socket = await roomWith(asking, 'parallel');
   const turn = await send(socket, 'hello');
-  await approveWhileStoring(runs, socket, turn, 2);
+  await approveWhileStoring(runs, socket, turn);
   await finished(socket, turn);
   const told = socket.frames.flatMap((frame) => {
     if (frame.type === 'message.created') return [frame.message.text];

@@ -66,7 +66,7 @@ export const roomRuns: Record<string, Recording> = {
       { turnPolicy: 'parallel' },
     );
     const turn = await send(socket, 'hello');
-    await approveWhileStoring(stage.runs, socket, turn, 2);
+    await approveWhileStoring(stage.runs, socket, turn);
     await socket.next('turn.finished', ({ turnId }) => turnId === turn);
     socket.close();
     return [roomWorkflowId(socket.roomId)];

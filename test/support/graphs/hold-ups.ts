@@ -43,15 +43,13 @@ export async function whileChildBegins(
 }
 
 /**
- * Approves what the run of a turn asks, while its room is busy storing another message: what the run posts then waits, as does
- * its end.
- * @param posts signals that come of it, the one of the end among them.
+ * Approves what the run of a turn asks, while its room is busy storing another message: the one message that the run posts then
+ * waits, as does its end.
  */
 export async function approveWhileStoring(
   runs: RunFixture,
   socket: RoomSocket,
   turnId: string,
-  posts: number,
 ): Promise<void> {
   const approvalId = await runs.asked(turnId);
   const room = runs.client.workflow.getHandle(roomWorkflowId(socket.roomId));
@@ -65,7 +63,7 @@ export async function approveWhileStoring(
         return queued === 0 && (await signalsOf(room)) === before + 1;
       });
       await runs.decide(turnId, approvalId);
-      await eventually('the room is told', async () => (await signalsOf(room)) === before + 1 + posts);
+      await eventually('it has both', async () => (await signalsOf(room)) === before + 3);
     },
     { timeout },
   );

@@ -7,9 +7,6 @@ import { builtInToolSpecs } from '../../../activities/tools';
 import { findRunnable } from '../../../apps/api/runs/runnable';
 import { createDatabase, type Database } from '../../../infra/database/client';
 import { createSchemaChecker } from '../../../infra/json-schema/schema-checker';
-import type { RunningServer } from '../../../infra/stack/embedded-server';
-import { createPortPicker } from '../../../infra/stack/ports';
-import { createTemporal } from '../../../infra/stack/temporal';
 import { createClaimCheck } from '../../../infra/temporal/claim-check';
 import { createTemporalClient } from '../../../infra/temporal/client';
 import type { RunGateway } from '../../../infra/temporal/run-gateway';
@@ -22,8 +19,9 @@ import { runWorkflowId } from '../../../workflows/contracts/run/run';
 import { compileGraph } from '../../../workflows/graph/compile';
 import { validateGraph } from '../../../workflows/graph/validate';
 import { eventually } from '../eventually';
+import { startOwnTemporal } from '../own-temporal';
+import { patient } from '../patient';
 import { startProcess, type ProductProcess } from '../processes';
-import { patient } from './patient-gateway';
 import { openRunStarts } from './run-starts';
 
 /** A worker of the product with a Temporal and a model server of its own, and a workspace to run graphs in. */
@@ -81,7 +79,7 @@ export async function openRunFixture({
 }: RunFixtureOptions = {}): Promise<RunFixture> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'coagent-runs-'));
   const [temporal, model] = await Promise.all([
-    startTemporal(dataDir, dynamicConfig),
+    startOwnTemporal(dataDir, dynamicConfig),
     startProcess('model-server', {}, ['--port', '0', '--host', '127.0.0.1']),
   ]);
   const modelUrl = String(model.hello.listening);
@@ -257,24 +255,4 @@ export async function openRunFixture({
   }
 
   return fixture;
-}
-
-async function startTemporal(dataDir: string, dynamicConfig: Record<string, number>): Promise<RunningServer> {
-  const ports = createPortPicker({ onTaken: () => undefined });
-  for (let attempt = 1; ; attempt += 1) {
-    const server = createTemporal({
-      dataDir,
-      environment: process.env,
-      port: await ports.pick(0),
-      uiPort: await ports.pick(0),
-      namespace: 'default',
-      dynamicConfig,
-    });
-    try {
-      return await server.start(() => undefined);
-    } catch (error) {
-      // Somebody else may have got the port before it listened there.
-      if (attempt === 3) throw error;
-    }
-  }
 }
